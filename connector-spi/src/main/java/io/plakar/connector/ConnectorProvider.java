@@ -1,0 +1,38 @@
+package io.plakar.connector;
+
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Makes the connectors of one family; a {@link java.util.ServiceLoader} service. The three scheme sets say what it can
+ * do; calling a factory with a scheme outside the set is a mistake of the caller.
+ *
+ * <p>{@code options} is what the user configured, and always holds {@code location}. Unknown options are ignored, bad
+ * values are {@link ConnectorException.Reason#INVALID} and name the option.
+ */
+public interface ConnectorProvider {
+    Set<String> importerSchemes();
+
+    Set<String> exporterSchemes();
+
+    Set<String> storeSchemes();
+
+    Set<ConnectorFlag> flags(String scheme);
+
+    default Importer importer(Location location, Map<String, String> options, ConnectorContext context)
+            throws ConnectorException {
+        throw new ConnectorException(ConnectorException.Reason.UNSUPPORTED, "unsupported importer protocol");
+    }
+
+    default Exporter exporter(
+            Location location, Map<String, String> options, ExportOptions export, ConnectorContext context)
+            throws ConnectorException {
+        throw new ConnectorException(ConnectorException.Reason.UNSUPPORTED, "unsupported exporter protocol");
+    }
+
+    default StoreConnector store(Location location, Map<String, String> options, ConnectorContext context)
+            throws ConnectorException {
+        throw new ConnectorException(
+                ConnectorException.Reason.UNSUPPORTED, "backend '" + location.scheme() + "' does not exist");
+    }
+}
