@@ -28,10 +28,11 @@ public final class FieldNames {
         return names[index];
     }
 
-    /** Index of the name, or -1. Canonical maps come in order, so the search starts at {@code hint}. */
+    /** Index of the name, or -1. Canonical maps come in order, so the search starts at {@code hint} (any number). */
     int find(byte[] bytes, int offset, int length, int hint) {
+        int start = hint < 0 || hint >= names.length ? 0 : hint;
         for (int i = 0; i < names.length; i++) {
-            int index = hint + i;
+            int index = start + i;
             if (index >= names.length) {
                 index -= names.length;
             }

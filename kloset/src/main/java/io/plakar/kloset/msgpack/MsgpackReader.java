@@ -97,7 +97,7 @@ public final class MsgpackReader {
         int length = stringLength();
         int offset = position;
         position += length;
-        return names.find(bytes, offset, length, Math.max(0, hint));
+        return names.find(bytes, offset, length, hint);
     }
 
     /** An integer of any form as 64 bits; unsigned ones above 2^63 wrap. */
