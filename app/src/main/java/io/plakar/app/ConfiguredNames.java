@@ -1,0 +1,51 @@
+package io.plakar.app;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the words {@code @name} and {@code @name:below} mean: the one place where configured stores, sources and
+ * destinations come in. Immutable.
+ */
+public interface ConfiguredNames {
+    /** Knows no name. */
+    ConfiguredNames NONE = new ConfiguredNames() {
+        @Override
+        public Optional<Place> store(String name) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Place> source(String name) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Place> destination(String name) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> defaultStore() {
+            return Optional.empty();
+        }
+    };
+
+    /**
+     * A configured place.
+     *
+     * @param location as it would be written on the command line
+     * @param options the other keys of its entry
+     */
+    record Place(String location, Map<String, String> options) {}
+
+    /** {@code name} without the {@code @}, with {@code :below} when it was given. */
+    Optional<Place> store(String name);
+
+    Optional<Place> source(String name);
+
+    Optional<Place> destination(String name);
+
+    /** The name of the store used when none is given. */
+    Optional<String> defaultStore();
+}
