@@ -1,0 +1,27 @@
+package io.plakar.cli;
+
+import io.plakar.app.Connectors;
+import io.plakar.cli.terminal.Output;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+
+/** The program's entry. */
+public final class Plakar {
+    private Plakar() {}
+
+    public static void main(String[] words) {
+        int status;
+        if (words.length == 1 && words[0].equals("version")) {
+            // The shortest way: no option model, no directories, no store.
+            try (Output out = new Output(new FileOutputStream(FileDescriptor.out), false)) {
+                Version.print(out, Connectors.discover());
+                status = 0;
+            } catch (Output.ClosedByReader e) {
+                status = Output.ClosedByReader.STATUS;
+            }
+        } else {
+            status = new Program(Surroundings.ofProcess()).run(RawArguments.of(words));
+        }
+        System.exit(status);
+    }
+}

@@ -1,0 +1,50 @@
+package io.plakar.cli;
+
+import io.plakar.app.ExitCode;
+import io.plakar.app.Failure;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The command line taken apart (cli §1): global options, {@code at LOCATION}, the command, the rest.
+ *
+ * @param global the words of global options that stand before the command
+ * @param location what follows {@code at}, or null
+ * @param command the command word, or null when there is none
+ * @param rest everything after it
+ */
+record Words(
+        List<String> global,
+        @Nullable String location,
+        @Nullable String command,
+        List<String> rest) {
+
+    static Words split(List<String> words) throws Failure {
+        List<String> global = new ArrayList<>();
+        int i = 0;
+        while (i < words.size() && words.get(i).startsWith("-") && words.get(i).length() > 1) {
+            String word = words.get(i++);
+            if (word.equals("--")) {
+                break;
+            }
+            global.add(word);
+            if (word.indexOf('=') < 0 && GlobalOptions.takesValue(word.replaceFirst("^--?", "")) && i < words.size()) {
+                global.add(words.get(i++));
+            }
+        }
+        String location = null;
+        if (i < words.size() && words.get(i).equals("at")) {
+            if (i + 1 == words.size()) {
+                throw new Failure(ExitCode.FAILURE, "missing plakar repository", "write: plakar at LOCATION COMMAND");
+            }
+            location = words.get(i + 1);
+            i += 2;
+            if (i == words.size()) {
+                throw new Failure(ExitCode.FAILURE, "missing command", "write: plakar at LOCATION COMMAND");
+            }
+        }
+        String command = i < words.size() ? words.get(i++) : null;
+        return new Words(List.copyOf(global), location, command, List.copyOf(words.subList(i, words.size())));
+    }
+}
