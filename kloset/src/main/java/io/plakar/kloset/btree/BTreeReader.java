@@ -90,8 +90,12 @@ public final class BTreeReader {
 
     private static void checkDepth(int depth) throws KlosetException {
         if (depth >= DEEPEST) {
-            throw new KlosetException.Corrupt("a tree of more than " + DEEPEST + " levels");
+            throw tooDeep();
         }
+    }
+
+    private static KlosetException.Corrupt tooDeep() {
+        return new KlosetException.Corrupt("a tree of more than " + DEEPEST + " levels");
     }
 
     private BTreeNode node(Mac id) throws KlosetException {
@@ -123,8 +127,8 @@ public final class BTreeReader {
     }
 
     /**
-     * A position between the keys of a tree, moving forward. After a failure of {@link #next()} it goes on behind the
-     * subtree which failed.
+     * A position between the keys of a tree, moving forward. After a node which cannot be read, {@link #next()} goes
+     * on behind that subtree; after any other damage it is at its end.
      */
     public final class Cursor {
         // Descends by pointers, not by the links between leaves: these may be absent, and could form a loop. The keys
@@ -198,10 +202,14 @@ public final class BTreeReader {
         }
 
         private void push(Mac id, byte @Nullable [] start) throws KlosetException {
-            checkDepth(stack.size());
+            if (stack.size() >= DEEPEST) {
+                stack.clear();
+                throw tooDeep();
+            }
             BTreeNode node = node(id);
             eachNode.accept(id);
             if (node.isLeaf() && node.keys().length == 0 && !stack.isEmpty()) {
+                stack.clear();
                 throw new KlosetException.Corrupt("a tree with an empty leaf");
             }
             int at = 0;
