@@ -1,0 +1,78 @@
+package io.plakar.kloset.chunking;
+
+/** The format's gear table: one 64-bit word per byte value, summed into the rolling fingerprint (format-storage §8.2). */
+final class Gear {
+    private static final long[] TABLE = {
+        0x4d65822107fcfd52L, 0x78629a0f5f3f164fL, 0xd5104dc76695721dL, 0xb80704bb7b4d7c03L,
+        0x365a858149c6e2d1L, 0x57e9d1860d1d68d8L, 0x8866cb397916001eL, 0x9408d2ac22c4d294L,
+        0x0c697f48392907a0L, 0xa68447a4189deb99L, 0x41f27cc6f3875d04L, 0x68255aaf95e94627L,
+        0x9b6cffa2ba517936L, 0x30b95ff183c471d4L, 0xa8b621587cb3ad0bL, 0x3c04951aa42655d9L,
+        0xa43a768b7c4e0b68L, 0xa5845c95d4491d1bL, 0x56ec3f2525632186L, 0x9bf98be2a9d78d73L,
+        0x1a02070f169c1121L, 0x2e3108dabb158644L, 0xc90bd268b68e6a3fL, 0x6e661e92759805f5L,
+        0xa584c47f2cdf5b8aL, 0x2606cd2b57d29245L, 0x6054502fc5d6d268L, 0x1a714cf86b83d0e2L,
+        0xeec34c367674cb74L, 0xd92e17f7b068d9dbL, 0x430c8b35bb9457d8L, 0x039f6f78a15d523bL,
+        0x944419db794209ffL, 0x4dba7b0f9da1d7ebL, 0xfcd4b7a55a25e0cbL, 0x8a2b894cf840ec4bL,
+        0x4c22b02936d4ff9bL, 0x879143f7f4a5ee3bL, 0x589442fd5ad145f4L, 0x26984b92f6740304L,
+        0x962d968d3f71f8cbL, 0x4542c29291018d7cL, 0xc5a6e3cafccae224L, 0xa3a62343b186b51fL,
+        0xb629d9f17d9e8fbcL, 0xc3ea3b9393f93f33L, 0x207403def63a5b6fL, 0x241b3ae419476c36L,
+        0x64f1017fbc897d06L, 0x2e4fa459169873f5L, 0xf0b5a315724c7af1L, 0xa607c649581eeb39L,
+        0x727a71f52257bb7dL, 0x0c7964976f269a28L, 0x7d0b9ca8be8e9981L, 0x89825e117039374bL,
+        0x9c73fac825416fedL, 0xd72d92faded7e411L, 0x1ee9f7676678e7aaL, 0xa7dff7ab244fcd36L,
+        0x7767830356aa6b86L, 0x5ef4e81ede4561adL, 0x6688f8bd3e99b0a8L, 0x5d78399cbed80a3aL,
+        0x176a156ae58348b0L, 0xb6d467a4af63e58dL, 0xf2d0a1e9406aec9dL, 0x57613082c233f007L,
+        0xfd4d8e9fa5ead0bdL, 0x760b0d22050143a6L, 0x0ba08e4b738b6829L, 0xbf1f46e83699caf3L,
+        0x76a780ea967cd710L, 0x7a3ba6f606f665a6L, 0xac89c16725fd3d7fL, 0xd86d68260fd6e479L,
+        0x5aff01c926fbf29bL, 0x4829ee0716de4c35L, 0xd322787c2bf3394bL, 0x46a03cb44af864baL,
+        0xe0bed31f1cb9e6c6L, 0xb3afd37941439089L, 0x90b92d0169a39144L, 0xfe34179dc34f182dL,
+        0xf2bb5389421657ffL, 0x293a0c2bf9fc6568L, 0x5c4e91e98b02c917L, 0x528047936c9c64b7L,
+        0x0af2560383d17909L, 0xd5b4a4b2ea3d4ca5L, 0xcfb58fbeaf635d47L, 0x2f5218587fc78769L,
+        0x9e503382be14186fL, 0x44841df33539b1eaL, 0x97f7ae24e9174548L, 0x1e925507c051e18aL,
+        0x5065855807b73658L, 0x103970a329ec300cL, 0xa402a18da250bf34L, 0x3485757ea7ed5d97L,
+        0xb7ab3641fe3dea79L, 0xd0031d27b8b352f7L, 0xc66b36dbc9b344e9L, 0x4fd269fd8e5f0475L,
+        0x5d55cb471941e52aL, 0xea4eef7a2694763dL, 0x8010d6326b40eabcL, 0xde377ef58485d68bL,
+        0xb332aafe336eaccaL, 0x3fba24704399a363L, 0xcd4f278a67149b9cL, 0xb46e5f29ae10a901L,
+        0x83cc44bf5a5ffefbL, 0x803e6306563b26deL, 0x805d29286f00f02bL, 0x7539a2019f06397dL,
+        0xcb7fafc3545836c4L, 0xc79a2bf931d6416bL, 0xe85f325712f4128dL, 0xf062b076752f33ffL,
+        0xbaae3e3e4a305605L, 0x4cd239ea0c8dc214L, 0x835ca80d72521a90L, 0xec443faf8eb3e4a1L,
+        0x1ff5f26283efc6c6L, 0x5225fcd6090ec04fL, 0x1facfc5dc1540864L, 0x963a5aceec2c8aaaL,
+        0xcbdb185b70ab53baL, 0xe83e14a538d3b494L, 0x58cfb024878d4063L, 0x03e19bf7a317ae3fL,
+        0xc504d6353cb62f07L, 0x7ce2e98ef360412cL, 0x601900fb4ffbf3a9L, 0xa5a1ffb522d554b4L,
+        0x606796b83f190476L, 0x1352ca320796a710L, 0x2d89c820f5c353cfL, 0x6a7cb5cf04f59bb7L,
+        0x9dac9b582d230176L, 0xd05ce263e2d6a9ceL, 0x3fcb626c3f1d7427L, 0x0b7fbfbcafd915bbL,
+        0x83398e40b01aa47dL, 0x323423cfcde2c269L, 0xcb70e7ac7417bf38L, 0x76fd839a1e094f9aL,
+        0xc93a23eb55ece0eaL, 0x4b56783ccb94539bL, 0xb4b4a3c813d346b5L, 0x46baf44754e0c0c1L,
+        0x3eecfdbc6db30e37L, 0x7a9e3bdcdc02b390L, 0xe60aedf1a6e222f5L, 0x0dbeaa0fe2f8c1feL,
+        0xe43a7d712e166bdfL, 0x32560c7a67588a74L, 0x90b166a221898f34L, 0x1852fe624c330f1dL,
+        0x5eb29c7719af53baL, 0x53b7a0ff70658b94L, 0x8c97d70a133c9673L, 0x429bd23a4efeeaddL,
+        0x0cc3f10e0f212551L, 0x136f9ac7070f0914L, 0x89c09a3e6f241c57L, 0x2858bd10f13e41b7L,
+        0x146f70ff3be70cb0L, 0x91a39040f4b6f47fL, 0x294b4e8e20f31127L, 0xc50064ce6551cb89L,
+        0xc911aa87289cbd2cL, 0xc1a2d5288946f23dL, 0xd7930cf840a79c3bL, 0xd396d24a03c6d982L,
+        0xc322cee10365790cL, 0x53bf1faf0cf52517L, 0x5bb1f57b0bb131e8L, 0xd17d8ebf3da5475cL,
+        0x01a44786139efccaL, 0x83ed64e9bcd44eb4L, 0x8c8c4694a54af747L, 0xaf3f0d6fb73c32edL,
+        0x69c93fb09f6c47acL, 0xac80d58fe8ba8f22L, 0x2c1283b654043a66L, 0xa0624c583b0a7f20L,
+        0x1bb55397b4926431L, 0xc70a4f5ae17c02d5L, 0xb3770eb58f0d2558L, 0x40d4e552014fbff2L,
+        0x95974b9d7f803594L, 0x2a6a467079b76fbeL, 0xe9f98c4033fe2656L, 0xd9a30874792c8ee8L,
+        0x876a20af6b41292dL, 0x7fe4754afdff9c32L, 0xb4ad5ac882093298L, 0x8e4b5ac059483870L,
+        0xe3efbff5b2d5a113L, 0x0bca82a42dd96e5aL, 0x06d8e96f5b8e56a9L, 0x5b7b2709ebd9dda9L,
+        0x2018fa6e04f9ce92L, 0xeca000e8cb440950L, 0xfca82947a67e52b1L, 0x1b35327a49f6d261L,
+        0x02c19e7792417fc3L, 0xf8fc24541c3b6bd9L, 0x0be67230b027b7e0L, 0xd2aaab031f765a41L,
+        0x27ebdd8f44c9ab40L, 0xb96747c045d99121L, 0xbe5ddb0efd7a84afL, 0x0a8eb1ac99b75788L,
+        0xd5fe7f03e3abff4aL, 0xb3395eafa88aa67fL, 0xf33c374d736e41ccL, 0x7995c5dc9cbcbe5eL,
+        0xa8dfd8d37b3ccebcL, 0x3febdd25e1b7fa93L, 0xb3415dbd315ae6afL, 0x8289172b9cced2e2L,
+        0xd290a23119ea0f2fL, 0xb6df4331a9770722L, 0x2b77e80684a6bfdcL, 0xf197e13488f03f07L,
+        0x1e3ffa8aa44a03a4L, 0x61ebca0827a6b885L, 0x04939bb8b580c8baL, 0xdd214064018153daL,
+        0xd01b6a22b648e604L, 0xc1acd9f551180278L, 0x8945fcdd893a310fL, 0xdcb389ac728f5f4cL,
+        0x709ec18437f5198bL, 0xfd275a873cc0ea9bL, 0xec7ae37ae39d02dbL, 0x6a85764813883142L,
+        0x9fb95e8cca599392L, 0xf4ea42afc12d154eL, 0x099ad1bdc176163dL, 0xeae4ae6d5c92e2b8L,
+        0x508df0dcf9f95edeL, 0x60390908b802bdfcL, 0xd0e57d0f8a928585L, 0x0c68571ddca6e10bL,
+        0x81e5dcfd887953e8L, 0x4abb18c948b9e962L, 0x88cd00c4e533e9a3L, 0x7fc76fad5e0ce6e5L,
+        0xd3189b251dba77aeL, 0x7e23bc6fc8214b8aL, 0xeadaea4753b428d7L, 0xaa80d0564cf20a65L,
+    };
+
+    private Gear() {}
+
+    /** A fresh copy of the table. */
+    static long[] table() {
+        return TABLE.clone();
+    }
+}
