@@ -19,6 +19,11 @@ class MacAlgorithmTest {
         byte[] storeKey = Vectors.hex(root, "encrypted_store_key");
         for (JsonNode vector : Vectors.list("mac.json")) {
             String name = Vectors.text(vector, "algorithm");
+            if (vector.has("derived_mac_key")) {
+                assertThat(HexFormat.of().formatHex(MacAlgorithm.plainHash(name, id)))
+                        .isEqualTo(Vectors.text(vector, "derived_mac_key"));
+                continue;
+            }
             byte[] data = Vectors.splitmix64(
                     vector.get("input_seed").asLong(), vector.get("input_len").asInt());
             assertThat(HexFormat.of().formatHex(MacAlgorithm.plainHash(name, data)))
