@@ -1,0 +1,546 @@
+package io.plakar.connector.fs;
+
+import io.plakar.connector.BytePath;
+import io.plakar.connector.ConnectorContext;
+import io.plakar.connector.ConnectorException;
+import io.plakar.connector.ConnectorException.Reason;
+import io.plakar.connector.ConnectorFlag;
+import io.plakar.connector.ExportEntry;
+import io.plakar.connector.ExportOptions;
+import io.plakar.connector.Exporter;
+import io.plakar.connector.FileBody;
+import io.plakar.connector.FileInfo;
+import io.plakar.connector.GoMode;
+import io.plakar.connector.Xattr;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A directory of this machine as a destination. Safe for many threads.
+ *
+ * <p>Everything is made under a temporary name {@code .plakar-N} beside its final one, gets its attributes there and is
+ * renamed: under the final name there is the whole thing or what was there before. Order of attributes: the owner first
+ * (changing it clears setuid bits and capabilities), attributes that need write permission before the mode, access lists
+ * after it, times last. Setuid and setgid bits are left out, with a message, when the file does not get the owner or
+ * group they were meant for.
+ *
+ * <p>Every path is walked from the root component by component without following links, so nothing at the destination
+ * can lead a restore elsewhere. Restored files are not synced one by one: a restore that was cut by a power failure is
+ * simply run again.
+ */
+public final class FsExporter implements Exporter {
+    private static final String TEMPORARY = ".plakar-";
+    private static final int PRIVATE = 0700;
+    private static final int DEFAULT_DIRECTORY = 0750;
+    private static final int DEFAULT_FILE = 0640;
+    private static final int SETUID = 04000;
+    private static final int SETGID = 02000;
+    private static final String ACCESS_LISTS = "system.posix_acl_";
+
+    private final FileTree tree;
+    private final BytePath root;
+    private final ExportOptions options;
+    private final ConnectorContext context;
+    private final boolean privileged;
+
+    FsExporter(FileTree tree, BytePath root, ExportOptions options, ConnectorContext context) {
+        this.tree = tree;
+        this.root = root;
+        this.options = options;
+        this.context = context;
+        this.privileged = tree.privileged();
+    }
+
+    @Override
+    public String origin() {
+        return context.hostname();
+    }
+
+    @Override
+    public String type() {
+        return "fs";
+    }
+
+    @Override
+    public String root() {
+        return tree.display(root);
+    }
+
+    @Override
+    public Set<ConnectorFlag> flags() {
+        return Set.of(ConnectorFlag.LOCALFS);
+    }
+
+    @Override
+    public void ping() throws ConnectorException {
+        BytePath path = root;
+        while (true) {
+            try {
+                tree.directory(path, true).close();
+                return;
+            } catch (ConnectorException e) {
+                if (e.reason() != Reason.MISSING || path.isRoot()) {
+                    throw e;
+                }
+                path = path.parent();
+            }
+        }
+    }
+
+    private static List<byte[]> components(BytePath path) throws ConnectorException {
+        byte[] bytes = path.bytes();
+        List<byte[]> parts = new ArrayList<>();
+        if (path.isRoot()) {
+            return parts;
+        }
+        int start = 1;
+        for (int i = 1; i <= bytes.length; i++) {
+            if (i < bytes.length && bytes[i] != '/') {
+                continue;
+            }
+            byte[] part = java.util.Arrays.copyOfRange(bytes, start, i);
+            boolean dots = part.length > 0 && part.length <= 2 && part[0] == '.' && part[part.length - 1] == '.';
+            if (bytes[0] != '/' || part.length == 0 || dots || contains(part, (byte) 0)) {
+                throw new ConnectorException(Reason.INVALID, "path \"" + path + "\" escapes restore root");
+            }
+            parts.add(part);
+            start = i + 1;
+        }
+        return parts;
+    }
+
+    private static boolean contains(byte[] bytes, byte wanted) {
+        for (byte b : bytes) {
+            if (b == wanted) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Directory openRoot(boolean make) throws ConnectorException {
+        try {
+            return tree.directory(root, true);
+        } catch (ConnectorException e) {
+            if (!make || e.reason() != Reason.MISSING) {
+                throw e;
+            }
+        }
+        tree.makeDirectories(root, DEFAULT_DIRECTORY);
+        return tree.directory(root, true);
+    }
+
+    /** Opens the directory of that path, one component after the other. */
+    private Directory walk(List<byte[]> parts, boolean make) throws ConnectorException {
+        Directory directory = openRoot(make);
+        for (byte[] part : parts) {
+            try (Directory parent = directory) {
+                directory = step(parent, part, make);
+            }
+        }
+        return directory;
+    }
+
+    private static Directory step(Directory parent, byte[] name, boolean make) throws ConnectorException {
+        try {
+            return parent.directory(name);
+        } catch (ConnectorException e) {
+            if (e.reason() == Reason.MISSING && make) {
+                try {
+                    parent.makeDirectory(name, DEFAULT_DIRECTORY);
+                } catch (ConnectorException other) {
+                    if (other.reason() != Reason.EXISTS) {
+                        throw other;
+                    }
+                }
+                return parent.directory(name);
+            }
+            FileStat stat = parent.find(name).orElse(null);
+            if (stat != null && stat.isSymlink()) {
+                throw new ConnectorException(
+                        Reason.INVALID,
+                        parent.path().child(name) + " is a symbolic link at the destination: not followed; remove it"
+                                + " or restore elsewhere");
+            }
+            throw e;
+        }
+    }
+
+    private Directory openParent(List<byte[]> parts, boolean make) throws ConnectorException {
+        return walk(parts.subList(0, parts.size() - 1), make);
+    }
+
+    private static List<byte[]> named(BytePath path) throws ConnectorException {
+        List<byte[]> parts = components(path);
+        if (parts.isEmpty()) {
+            throw new ConnectorException(Reason.EXISTS, "the root of the destination is a directory");
+        }
+        return parts;
+    }
+
+    @Override
+    public Optional<FileInfo> existing(BytePath path) throws IOException {
+        List<byte[]> parts = components(path);
+        try {
+            if (parts.isEmpty()) {
+                return Optional.of(info(path.name(), tree.stat(root, true)));
+            }
+            try (Directory parent = openParent(parts, false)) {
+                return parent.find(parts.getLast()).map(stat -> info(parts.getLast(), stat));
+            }
+        } catch (ConnectorException e) {
+            if (e.reason() == Reason.MISSING) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private FileInfo info(byte[] name, FileStat stat) {
+        return stat.toInfo(name, tree.userName(stat.uid()), tree.groupName(stat.gid()));
+    }
+
+    @Override
+    public void makeDirectory(ExportEntry entry) throws IOException {
+        List<byte[]> parts = components(entry.path());
+        if (parts.isEmpty()) {
+            try (Directory directory = openRoot(true)) {
+                openUp(directory);
+            }
+            return;
+        }
+        byte[] name = parts.getLast();
+        try (Directory parent = openParent(parts, true)) {
+            try {
+                parent.makeDirectory(name, PRIVATE);
+                return;
+            } catch (ConnectorException e) {
+                if (e.reason() != Reason.EXISTS
+                        || parent.find(name).filter(FileStat::isDirectory).isEmpty()) {
+                    throw e;
+                }
+            }
+            try (Directory directory = parent.directory(name)) {
+                openUp(directory);
+            }
+        }
+    }
+
+    /** Lets the owner write into a directory which was there before. */
+    private static void openUp(Directory directory) throws ConnectorException {
+        int permissions = GoMode.toUnixPermissions(directory.stat().mode());
+        if ((permissions & PRIVATE) != PRIVATE) {
+            try {
+                directory.chmod(permissions | PRIVATE);
+            } catch (ConnectorException e) {
+                // Not ours to change; it may be writable through its group all the same.
+                if (e.reason() != Reason.DENIED) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static byte[] temporaryName() {
+        String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+        return (TEMPORARY + random).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Makes something under a temporary name. */
+    private interface Maker {
+        void make(byte[] name) throws ConnectorException;
+    }
+
+    private static byte[] makeTemporary(Maker maker) throws ConnectorException {
+        while (true) {
+            byte[] name = temporaryName();
+            try {
+                maker.make(name);
+                return name;
+            } catch (ConnectorException e) {
+                if (e.reason() != Reason.EXISTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    @Override
+    public List<String> writeFile(ExportEntry entry, FileBody body) throws IOException, InterruptedException {
+        List<byte[]> parts = named(entry.path());
+        byte[] name = parts.getLast();
+        try (Directory parent = openParent(parts, true)) {
+            // Noticed before the content is fetched rather than after.
+            if (parent.find(name).filter(FileStat::isDirectory).isPresent()) {
+                throw Errno.failure("open", parent.path().child(name), Errno.EISDIR);
+            }
+            OutputFile[] made = new OutputFile[1];
+            byte[] temporary = makeTemporary(candidate -> made[0] = parent.create(candidate));
+            boolean renamed = false;
+            try {
+                List<String> messages = new ArrayList<>();
+                try (OutputFile output = made[0]) {
+                    body.writeTo(options.sparse() ? new SparseTarget(output) : output::write);
+                    output.finish();
+                    setAttributes(output, entry, DEFAULT_FILE, messages);
+                    output.close();
+                }
+                parent.rename(temporary, parent, name);
+                renamed = true;
+                return messages;
+            } finally {
+                if (!renamed) {
+                    removeTemporary(parent, temporary);
+                }
+            }
+        }
+    }
+
+    private static void removeTemporary(Directory parent, byte[] temporary) throws ConnectorException {
+        if (parent.find(temporary).isPresent()) {
+            parent.remove(temporary);
+        }
+    }
+
+    @Override
+    public boolean hardLink(ExportEntry entry, BytePath first) throws IOException {
+        List<byte[]> parts = named(entry.path());
+        List<byte[]> firstParts = named(first);
+        byte[] name = parts.getLast();
+        byte[] firstName = firstParts.getLast();
+        try (Directory parent = openParent(parts, true);
+                Directory firstParent = openParent(firstParts, false)) {
+            FileStat wanted = firstParent.stat(firstName);
+            FileStat present = parent.find(name).orElse(null);
+            if (present != null && present.dev() == wanted.dev() && present.ino() == wanted.ino()) {
+                return true;
+            }
+            byte[] temporary;
+            try {
+                temporary = makeTemporary(candidate -> parent.makeLink(candidate, firstParent, firstName));
+            } catch (ConnectorException e) {
+                if (e.reason() == Reason.MISSING || e.reason() == Reason.NO_SPACE || e.reason() == Reason.READ_ONLY) {
+                    throw e;
+                }
+                // No links here, too many, or not allowed: the caller stores the content again.
+                return false;
+            }
+            publish(parent, temporary, name);
+            return true;
+        }
+    }
+
+    private static void publish(Directory parent, byte[] temporary, byte[] name) throws ConnectorException {
+        boolean renamed = false;
+        try {
+            parent.rename(temporary, parent, name);
+            renamed = true;
+        } finally {
+            if (!renamed) {
+                removeTemporary(parent, temporary);
+            }
+        }
+    }
+
+    @Override
+    public List<String> makeSymlink(ExportEntry entry) throws IOException {
+        List<byte[]> parts = named(entry.path());
+        if (entry.linkTarget().length == 0) {
+            throw new ConnectorException(
+                    Reason.MALFORMED, "symlink " + entry.path() + ": the snapshot does not have the link's text");
+        }
+        try (Directory parent = openParent(parts, true)) {
+            byte[] temporary = makeTemporary(candidate -> parent.makeSymlink(candidate, entry.linkTarget()));
+            return complete(parent, temporary, parts.getLast(), entry);
+        }
+    }
+
+    @Override
+    public List<String> makeSpecial(ExportEntry entry) throws IOException {
+        int mode = entry.info().mode();
+        if ((mode & (GoMode.NAMED_PIPE | GoMode.SOCKET)) == 0) {
+            String what = (mode & GoMode.DEVICE) != 0
+                    ? "devices cannot be restored: a snapshot does not hold their numbers"
+                    : "files of this kind cannot be restored";
+            throw new ConnectorException(Reason.UNSUPPORTED, "mknod " + entry.path() + ": " + what);
+        }
+        List<byte[]> parts = named(entry.path());
+        try (Directory parent = openParent(parts, true)) {
+            byte[] temporary = makeTemporary(candidate -> parent.makeSpecial(candidate, mode));
+            return complete(parent, temporary, parts.getLast(), entry);
+        }
+    }
+
+    private List<String> complete(Directory parent, byte[] temporary, byte[] name, ExportEntry entry)
+            throws ConnectorException {
+        boolean ready = false;
+        List<String> messages = new ArrayList<>();
+        try {
+            setAttributes(parent.node(temporary), entry, DEFAULT_FILE, messages);
+            ready = true;
+        } finally {
+            if (!ready) {
+                removeTemporary(parent, temporary);
+            }
+        }
+        publish(parent, temporary, name);
+        return messages;
+    }
+
+    @Override
+    public List<String> finishDirectory(ExportEntry entry) throws IOException {
+        List<String> messages = new ArrayList<>();
+        try (Directory directory = walk(components(entry.path()), false)) {
+            setAttributes(directory, entry, DEFAULT_DIRECTORY, messages);
+        }
+        return messages;
+    }
+
+    /** One attribute to set. */
+    private interface Setting {
+        void set() throws ConnectorException;
+    }
+
+    /** Runs {@code setting}; a refusal becomes a message, which names the entry and not its temporary file. */
+    private void attempt(BytePath path, String what, List<String> messages, Setting setting) {
+        try {
+            setting.set();
+        } catch (ConnectorException e) {
+            String text = String.valueOf(e.getMessage());
+            int cause = text.lastIndexOf(": ");
+            messages.add(what + " " + tree.display(root.resolve(path)) + text.substring(Math.max(0, cause)));
+        }
+    }
+
+    private void setAttributes(Attributed target, ExportEntry entry, int defaultMode, List<String> messages)
+            throws ConnectorException {
+        FileInfo info = entry.info();
+        BytePath path = entry.path();
+        long uid = options.numericOwner() ? info.uid() : ownerId(info.username(), info.uid(), false);
+        long gid = options.numericOwner() ? info.gid() : ownerId(info.groupname(), info.gid(), true);
+        FileStat now = target.stat();
+        if (options.owner() && (now.uid() != uid || now.gid() != gid)) {
+            attempt(path, "chown", messages, () -> chown(target, now, uid, gid));
+        }
+        if (options.xattrs()) {
+            setXattrs(target, entry, false, messages);
+        }
+        if (!info.isSymlink()) {
+            setMode(target, entry, uid, gid, defaultMode, messages);
+        }
+        if (options.xattrs() && options.permissions()) {
+            setXattrs(target, entry, true, messages);
+        }
+        attempt(path, "utimensat", messages, () -> target.touch(info.modTime()));
+    }
+
+    private long ownerId(String name, long recorded, boolean group) {
+        if (name.isEmpty()) {
+            return recorded;
+        }
+        OptionalLong known = group ? tree.groupId(name) : tree.userId(name);
+        return known.orElse(recorded);
+    }
+
+    private void chown(Attributed target, FileStat now, long uid, long gid) throws ConnectorException {
+        if (!privileged && now.gid() != gid) {
+            // A user may give a file to another of the user's own groups, whatever becomes of the owner.
+            target.chown(now.uid(), gid);
+        }
+        if (privileged || now.uid() != uid) {
+            target.chown(uid, gid);
+        }
+    }
+
+    private void setMode(
+            Attributed target, ExportEntry entry, long uid, long gid, int defaultMode, List<String> messages)
+            throws ConnectorException {
+        if (!options.permissions()) {
+            attempt(entry.path(), "chmod", messages, () -> target.chmod(defaultMode));
+            return;
+        }
+        int permissions = GoMode.toUnixPermissions(entry.info().mode());
+        if (!entry.info().isDirectory() && (permissions & (SETUID | SETGID)) != 0) {
+            FileStat now = target.stat();
+            int dropped = (now.uid() != uid ? SETUID : 0) | (now.gid() != gid ? SETGID : 0);
+            if ((permissions & dropped) != 0) {
+                messages.add("chmod " + tree.display(root.resolve(entry.path()))
+                        + ": setuid or setgid bit left out, because the file does not have its recorded owner");
+                permissions &= ~dropped;
+            }
+        }
+        int mode = permissions;
+        attempt(entry.path(), "chmod", messages, () -> target.chmod(mode));
+    }
+
+    private void setXattrs(Attributed target, ExportEntry entry, boolean accessLists, List<String> messages) {
+        for (Xattr xattr : entry.xattrs()) {
+            String name = new String(xattr.name(), StandardCharsets.UTF_8);
+            if (name.startsWith(ACCESS_LISTS) == accessLists) {
+                attempt(entry.path(), "setxattr " + name, messages, () -> target.setXattr(xattr));
+            }
+        }
+    }
+
+    @Override
+    public void close() {}
+
+    /** Writes everything but the blocks of zero bytes. */
+    private static final class SparseTarget implements FileBody.Target {
+        /** Size of a block on nearly every file system; smaller holes save nothing. */
+        private static final int BLOCK = 4096;
+
+        private final OutputFile output;
+        private long position;
+
+        SparseTarget(OutputFile output) {
+            this.output = output;
+        }
+
+        @Override
+        public void write(ByteBuffer bytes) throws IOException {
+            int end = bytes.limit();
+            while (bytes.position() < end) {
+                int start = bytes.position();
+                int at = start;
+                // Data up to the next whole block of zeros.
+                int holeEnd = start;
+                while (at < end) {
+                    int blockEnd = at + (int) Math.min(end - at, BLOCK - (position + (at - start)) % BLOCK);
+                    if (blockEnd - at == BLOCK && isZero(bytes, at)) {
+                        holeEnd = blockEnd;
+                        while (end - holeEnd >= BLOCK && isZero(bytes, holeEnd)) {
+                            holeEnd += BLOCK;
+                        }
+                        break;
+                    }
+                    at = blockEnd;
+                    holeEnd = blockEnd;
+                }
+                bytes.limit(at);
+                output.write(bytes);
+                bytes.limit(end);
+                output.skip(holeEnd - at);
+                bytes.position(holeEnd);
+                position += holeEnd - start;
+            }
+        }
+
+        private static boolean isZero(ByteBuffer bytes, int at) {
+            for (int i = at; i < at + BLOCK; i += Long.BYTES) {
+                if (bytes.getLong(i) != 0) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+}
