@@ -19,6 +19,9 @@ import java.util.zip.CRC32C;
  * any number of threads; the mapping goes when the object is collected, since a lookup may be under way at any time.
  */
 final class Segment {
+    /** 16 MiB: read in a few milliseconds, and damage found here costs the user nothing. */
+    private static final long CHECKED_AT_ONCE = 1L << 24;
+
     private final Path path;
     private final MemorySegment bytes;
     private final long size;
@@ -99,8 +102,20 @@ final class Segment {
 
     /** Maps a segment file. Throws an IOException for one that is missing, damaged or of another version. */
     static Segment open(Path path) throws IOException {
+        return open(path, CHECKED_AT_ONCE);
+    }
+
+    /** @param checkedAtOnce records are checked here if they have no more bytes, else when they are first used */
+    static Segment open(Path path, long checkedAtOnce) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            return new Segment(path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto()));
+            Segment segment =
+                    new Segment(path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto()));
+            if ((long) segment.records * SegmentFormat.RECORD <= checkedAtOnce) {
+                for (int block = 0; block < segment.blockSums.length; block++) {
+                    segment.check(block);
+                }
+            }
+            return segment;
         } catch (RuntimeException e) {
             throw new IOException(path + ": " + e.getMessage(), e);
         }
