@@ -61,6 +61,7 @@ final class Text {
     static String detect(Head in, boolean truncated) {
         String marked = byteOrderMark(in);
         boolean high = false;
+        boolean odd = false;
         if (marked == null) {
             byte[] bytes = in.bytes();
             int end = in.offset() + in.length();
@@ -70,6 +71,8 @@ final class Text {
                     high = true;
                 } else if (CLASSES[b] == BINARY) {
                     return ContentType.UNKNOWN;
+                } else if (CLASSES[b] == ODD) {
+                    odd = true;
                 }
             }
         } else if (marked.equals("utf-16le") || marked.equals("utf-16be") || marked.startsWith("utf-32")) {
@@ -79,7 +82,10 @@ final class Text {
         if (kind != null) {
             return kind;
         }
-        return plain(marked != null ? marked : charset(in, high));
+        if (marked == null && !high) {
+            return odd ? ContentType.EMPTY : PLAIN_UTF8;
+        }
+        return plain(marked != null ? marked : charset(in));
     }
 
     private static String plain(@Nullable String charset) {
@@ -106,8 +112,8 @@ final class Text {
     }
 
     /** The charset of a text without a byte order mark, or null if it fits none. */
-    private static @Nullable String charset(Head in, boolean high) {
-        if (high && isUtf8(in)) {
+    private static @Nullable String charset(Head in) {
+        if (isUtf8(in)) {
             return "utf-8";
         }
         boolean odd = false;
@@ -124,14 +130,15 @@ final class Text {
         if (odd) {
             return null;
         }
-        if (!high) {
-            return "utf-8";
-        }
         return upperControl ? "windows-1252" : "iso-8859-1";
     }
 
-    /** Whether all is UTF-8, but for a character cut off at the end. */
+    /**
+     * Whether all is UTF-8. A character cut off at the end is forgiven only after a whole one: alone it is rather a
+     * letter of another charset.
+     */
     private static boolean isUtf8(Head in) {
+        boolean whole = false;
         int i = 0;
         int length = in.length();
         while (i < length) {
@@ -155,10 +162,6 @@ final class Text {
             } else {
                 return false;
             }
-            // a lone lead byte is not a cut character but another charset
-            if (i >= length && length < 4) {
-                return false;
-            }
             for (; more > 0 && i < length; more--, i++) {
                 int next = in.at(i);
                 if (next < low || next > up) {
@@ -167,6 +170,10 @@ final class Text {
                 low = 0x80;
                 up = 0xbf;
             }
+            if (more > 0) {
+                return whole;
+            }
+            whole = true;
         }
         return true;
     }
@@ -320,7 +327,7 @@ final class Text {
             charset = declared;
         }
         if (charset == null) {
-            charset = charset(in, true);
+            charset = charset(in);
         }
         return charset == null ? type : type + "; charset=" + charset;
     }

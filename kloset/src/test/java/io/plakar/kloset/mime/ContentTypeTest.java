@@ -79,6 +79,8 @@ class ContentTypeTest {
                 "feff00680069| text/plain; charset=utf-16be",
                 "fffe000068000000| text/plain; charset=utf-32le",
                 "80938481| text/plain; charset=windows-1252",
+                "636166e9| text/plain; charset=iso-8859-1",
+                "c3a9c3| text/plain; charset=utf-8",
                 "61627f| text/plain",
                 "616208| application/octet-stream",
             })
