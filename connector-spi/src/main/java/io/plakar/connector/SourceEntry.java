@@ -40,4 +40,10 @@ public interface SourceEntry {
     default Optional<FileInfo> current() throws IOException {
         return Optional.empty();
     }
+
+    /**
+     * Told once by the engine when it will not call any other method again, also when it never opened the content. A
+     * {@code STREAM} source may hold back its next entry until the content of this one was closed or this was called.
+     */
+    default void release() {}
 }

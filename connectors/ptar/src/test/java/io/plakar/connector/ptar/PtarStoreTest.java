@@ -417,6 +417,9 @@ class PtarStoreTest {
             exchange.getResponseHeaders().set("Content-Length", String.valueOf(file.length));
             boolean head = exchange.getRequestMethod().equals("HEAD");
             exchange.sendResponseHeaders(200, head ? -1 : file.length);
+            if (!head) {
+                exchange.getResponseBody().write(file);
+            }
             exchange.close();
         });
         server.start();
