@@ -220,7 +220,7 @@ public final class SnapshotTree {
         Optional<FileObject> listing = listing(directory);
         return listing.isPresent()
                 ? new ListingCursor(directory, new ChunkStream(source, listing.get()))
-                : new TreeCursor(directory);
+                : new TreeCursor(directory, new byte[0]);
     }
 
     /** The summary of a directory; that of the root is in the header too. Empty when the snapshot has none. */
@@ -383,10 +383,13 @@ public final class SnapshotTree {
         return path;
     }
 
+    /** Children from the listing; from the tree behind the point where the listing breaks off. */
     private final class ListingCursor implements DirectoryCursor {
         private final BytePath directory;
         private final DirectoryPack.Reader frames;
+        private byte[] lastName = new byte[0];
         private @Nullable Entry entry;
+        private @Nullable TreeCursor rest;
         private boolean ended;
 
         ListingCursor(BytePath directory, ChunkStream stream) {
@@ -397,25 +400,37 @@ public final class SnapshotTree {
         @Override
         public boolean next() throws KlosetException {
             entry = null;
-            if (ended) {
+            if (rest != null) {
+                return rest.next();
+            }
+            if (ended || !nextFrame()) {
+                ended = true;
                 return false;
             }
-            // A stream which failed cannot be taken up again; a frame whose entry is bad can be passed over.
-            ended = true;
-            if (!frames.next()) {
-                return false;
-            }
-            ended = false;
             Entry found = frames.entry();
             if (!found.parent().equals(directory) || found.isRoot()) {
                 throw new KlosetException.Corrupt("the listing of " + directory + " holds " + found.path());
             }
+            lastName = found.name();
             entry = found;
             return true;
         }
 
+        // The failure is told once; whoever asks again gets what the tree still knows.
+        private boolean nextFrame() throws KlosetException {
+            try {
+                return frames.next();
+            } catch (KlosetException e) {
+                rest = new TreeCursor(directory, lastName);
+                throw e;
+            }
+        }
+
         @Override
         public Entry entry() {
+            if (rest != null) {
+                return rest.entry();
+            }
             if (entry == null) {
                 throw new IllegalStateException("no entry here");
             }
@@ -424,7 +439,7 @@ public final class SnapshotTree {
 
         @Override
         public Mac mac() {
-            return frames.mac();
+            return rest != null ? rest.mac() : frames.mac();
         }
 
         @Override
@@ -442,32 +457,27 @@ public final class SnapshotTree {
         private @Nullable Entry entry;
         private boolean ended;
 
-        TreeCursor(BytePath directory) {
+        /** @param after name of the child to begin behind; empty for all */
+        TreeCursor(BytePath directory, byte[] after) {
             this.directory = directory;
             byte[] bytes = directory.bytes();
             this.prefix = Arrays.copyOf(bytes, directory.isRoot() ? 1 : bytes.length + 1);
             prefix[prefix.length - 1] = '/';
-            this.keys = vfs.cursorFrom(prefix);
+            // No key equals the prefix but the root's own, and none lies between a name and the same name and a NUL.
+            byte[] start = Arrays.copyOf(prefix, prefix.length + after.length + 1);
+            System.arraycopy(after, 0, start, prefix.length, after.length);
+            this.keys = vfs.cursorFrom(start);
         }
 
         @Override
         public boolean next() throws KlosetException {
             entry = null;
-            while (!ended && keys.next()) {
-                byte[] key = keys.key();
-                if (key.length == prefix.length && Arrays.equals(key, prefix)) {
-                    continue;
-                }
-                if (key.length < prefix.length
-                        || !Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length)
-                        || hasSlash(key, prefix.length)) {
-                    break;
-                }
-                entry = read(key, keys.value());
-                return true;
+            ended = ended || !keys.next() || !isChild(keys.key());
+            if (ended) {
+                return false;
             }
-            ended = true;
-            return false;
+            entry = read(keys.key(), keys.value());
+            return true;
         }
 
         private Entry read(byte[] key, Mac mac) throws KlosetException {
@@ -503,13 +513,16 @@ public final class SnapshotTree {
             // nothing is held
         }
 
-        private static boolean hasSlash(byte[] key, int from) {
-            for (int i = from; i < key.length; i++) {
+        private boolean isChild(byte[] key) {
+            if (key.length <= prefix.length || !Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length)) {
+                return false;
+            }
+            for (int i = prefix.length; i < key.length; i++) {
                 if (key[i] == '/') {
-                    return true;
+                    return false;
                 }
             }
-            return false;
+            return true;
         }
     }
 }

@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -294,6 +295,91 @@ class SnapshotTreeTest {
         assertThat(list(tree.children(BytePath.ROOT))).hasSize(300);
     }
 
+    @Test
+    void aListingWhichBreaksOffIsGoneOnWithFromTheTree() throws Exception {
+        for (BytePath directory : List.of(BytePath.ROOT, BytePath.clean("/d"))) {
+            MemoryBlobs blobs = new MemoryBlobs(new byte[32]);
+            List<Entry> entries = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                entries.add(file(directory, String.format("f%03d", i), List.of()));
+            }
+            SnapshotTree tree = new SnapshotTree(blobs, snapshot(blobs, entries, List.of(), directory));
+            FileObject listing = FileObject.decode(
+                    blobs.get(BlobType.OBJECT, tree.directoryPack(directory).orElseThrow()));
+            for (int lost : new int[] {1, 0}) {
+                blobs.remove(BlobType.CHUNK, listing.chunkMac(lost));
+                List<Entry> found = new ArrayList<>();
+                int failures = 0;
+                try (DirectoryCursor cursor = tree.children(directory)) {
+                    boolean more = true;
+                    while (more) {
+                        try {
+                            more = cursor.next();
+                            if (more) {
+                                found.add(cursor.entry());
+                                assertThat(cursor.mac())
+                                        .isEqualTo(blobs.macOf(cursor.entry().encode()));
+                            }
+                        } catch (KlosetException.Missing e) {
+                            failures++;
+                        }
+                    }
+                }
+                assertThat(failures).isEqualTo(1);
+                assertThat(names(found)).isEqualTo(names(entries));
+            }
+        }
+    }
+
+    @Test
+    void damagedBlobsOfATreeGiveATypedError() throws Exception {
+        long seed = 8_128;
+        Random random = new Random(seed);
+        SnapshotVector vector = new SnapshotVector("tiny");
+        SnapshotHeader header = filled(vector);
+        for (int round = 0; round < 1500; round++) {
+            BlobType type = List.of(
+                            BlobType.VFS_BTREE,
+                            BlobType.VFS_NODE,
+                            BlobType.VFS_ENTRY,
+                            BlobType.BTREE_NODE,
+                            BlobType.OBJECT,
+                            BlobType.CHUNK)
+                    .get(random.nextInt(6));
+            List<Mac> ids = vector.blobs.of(type).keySet().stream().sorted().toList();
+            Mac id = ids.get(random.nextInt(ids.size()));
+            byte[] good = vector.blobs.get(type, id);
+            byte[] bad = random.nextBoolean() ? good.clone() : Arrays.copyOf(good, random.nextInt(good.length + 1));
+            for (int i = random.nextInt(3); i >= 0 && bad.length > 0; i--) {
+                bad[random.nextInt(bad.length)] = (byte) random.nextInt();
+            }
+            vector.blobs.put(type, id, bad);
+            try {
+                walk(vector, header);
+            } catch (KlosetException.Corrupt | KlosetException.Missing expected) {
+                assertThat(expected.getMessage()).isNotEmpty();
+            } catch (RuntimeException other) {
+                throw new AssertionError("seed " + seed + ", round " + round + ", " + type, other);
+            } finally {
+                vector.blobs.put(type, id, good);
+            }
+        }
+    }
+
+    private static void walk(SnapshotVector vector, SnapshotHeader header) throws Exception {
+        SnapshotTree tree = new SnapshotTree(vector.blobs, header);
+        for (String path : List.of("/", "/srv", "/srv/t1")) {
+            list(tree.children(BytePath.clean(path)));
+            tree.summary(BytePath.clean(path));
+        }
+        tree.resolve(BytePath.clean("/srv/t1/a/b"));
+        tree.xattrsOf(BytePath.clean("/srv/t1/a"));
+        SnapshotTree.EntryCursor all = tree.entries();
+        while (all.next()) {
+            assertThat(all.entry().path().bytes()).isNotEmpty();
+        }
+    }
+
     private static Entry file(BytePath parent, String name, List<byte[]> xattrs) {
         FileInfo info =
                 new FileInfo(name.getBytes(StandardCharsets.UTF_8), 0, 0644, Instant.EPOCH, 0, 0, 0, 0, 1, "", "");
@@ -315,9 +401,11 @@ class SnapshotTreeTest {
         for (XattrEntry xattr : xattrs) {
             attributes.put(xattr.treeKey(), blobs.put(BlobType.XATTR_ENTRY, xattr.encode()));
         }
-        Mac chunk = blobs.put(BlobType.CHUNK, stream.array(), 0, stream.length());
+        int half = stream.length() / 2;
+        Mac chunk = blobs.put(BlobType.CHUNK, stream.array(), 0, half);
         FileObject.Builder listing = new FileObject.Builder();
-        listing.add(chunk, stream.length(), 0);
+        listing.add(chunk, half, 0);
+        listing.add(blobs.put(BlobType.CHUNK, stream.array(), half, stream.length() - half), stream.length() - half, 0);
         TreeMap<byte[], Mac> packs = new TreeMap<>(TreeKind.INDEX.order());
         packs.put(
                 listed.bytes(),
