@@ -37,7 +37,7 @@ final class SegmentBuilder implements StateVisitor, AutoCloseable {
 
     private static final int RUN_RECORDS = 1 << RUN_SHIFT;
 
-    private final Path directory;
+    private final Path spillDirectory;
     private final Mac id;
     private final Map<Mac, PackfileRecord> packfiles = new LinkedHashMap<>();
     private final Map<Resource, Long> colours = new LinkedHashMap<>();
@@ -59,8 +59,8 @@ final class SegmentBuilder implements StateVisitor, AutoCloseable {
     private @Nullable Path spillPath;
     private @Nullable FileChannel spill;
 
-    SegmentBuilder(Path directory, Mac id) {
-        this.directory = directory;
+    SegmentBuilder(Path spillDirectory, Mac id) {
+        this.spillDirectory = spillDirectory;
         this.id = id;
     }
 
@@ -143,8 +143,8 @@ final class SegmentBuilder implements StateVisitor, AutoCloseable {
         return epoch > 0;
     }
 
-    /** Writes the segment of everything seen. */
-    void publish(StateTrailer trailer) throws IOException {
+    /** Writes the segment of everything seen into a directory; may be called again when that fails. */
+    void publish(Path target, StateTrailer trailer) throws IOException {
         byte[] last = sortRun();
         List<ColourRecord> colourList = new ArrayList<>();
         colours.forEach((key, when) -> colourList.add(new ColourRecord(key.type(), key.id(), when)));
@@ -160,7 +160,7 @@ final class SegmentBuilder implements StateVisitor, AutoCloseable {
             numbers[i] = gone ? -1 : written.add(references.packfile(i), 0);
         }
         try (Arena arena = Arena.ofConfined();
-                SegmentWriter out = new SegmentWriter(directory, perType)) {
+                SegmentWriter out = new SegmentWriter(target, perType)) {
             List<RecordMerge.Source> sources = new ArrayList<>();
             FileChannel channel = spill;
             if (channel != null) {
@@ -180,7 +180,7 @@ final class SegmentBuilder implements StateVisitor, AutoCloseable {
                     out.append(source.bytes(), at, numbers[reference]);
                 }
             });
-            out.publish(SegmentFiles.single(directory, id), List.of(journal), written);
+            out.publish(SegmentFiles.single(target, id), List.of(journal), written);
         }
     }
 
@@ -199,7 +199,7 @@ final class SegmentBuilder implements StateVisitor, AutoCloseable {
         try {
             FileChannel channel = spill;
             if (channel == null) {
-                spillPath = Files.createTempFile(directory, SegmentFiles.TEMPORARY, "");
+                spillPath = Files.createTempFile(spillDirectory, SegmentFiles.TEMPORARY, "");
                 channel = FileChannel.open(spillPath, StandardOpenOption.READ, StandardOpenOption.WRITE);
                 spill = channel;
             }

@@ -112,7 +112,14 @@ public final class StateIndex implements AutoCloseable {
         Path directory = writable();
         try (SegmentBuilder builder = new SegmentBuilder(directory, stateId)) {
             StateTrailer trailer = StateReader.read(stateId, wrapperVersion, plain, builder);
-            builder.publish(trailer);
+            try {
+                builder.publish(directory, trailer);
+            } catch (IOException e) {
+                // The cache was deleted or is full: the stream is consumed, but another directory may do.
+                cacheUsable &= !directory.equals(cache);
+                directory = writable();
+                builder.publish(directory, trailer);
+            }
         } catch (IOException | UncheckedIOException e) {
             throw unwritable(directory, e);
         }

@@ -32,11 +32,13 @@ class SegmentTest {
         }
         StateModel.State state = new StateModel.State(STATE, StateReader.VERSION_WITH_PARENT, Mac.ZERO, 1, entries);
         try (SegmentBuilder builder = new SegmentBuilder(directory, STATE)) {
-            builder.publish(StateReader.read(
-                    STATE,
-                    state.version(),
-                    new ByteArrayInputStream(state.stream().readAllBytes()),
-                    builder));
+            builder.publish(
+                    directory,
+                    StateReader.read(
+                            STATE,
+                            state.version(),
+                            new ByteArrayInputStream(state.stream().readAllBytes()),
+                            builder));
         }
         file = SegmentFiles.single(directory, STATE);
     }

@@ -9,7 +9,9 @@ import io.plakar.kloset.KlosetException;
 import io.plakar.kloset.state.StateModel.State;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -320,6 +322,23 @@ class StateIndexTest {
             Files.delete(cache());
             update(index, history);
             assertAgrees(index, history, Set.of(), "seed 13");
+        }
+    }
+
+    @Test
+    void keepsAStateWhoseDirectoryIsDeletedWhileItIsRead() throws Exception {
+        State state = StateModel.history(new Random(16), 1, BLOBS, PACKFILES).getFirst();
+        InputStream deleting = new FilterInputStream(state.stream()) {
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                Files.deleteIfExists(cache());
+                return super.read(bytes, offset, length);
+            }
+        };
+        try (StateIndex index = open()) {
+            index.add(state.id(), state.version(), deleting);
+            update(index, List.of(state));
+            assertAgrees(index, List.of(state), Set.of(), "seed 16");
         }
     }
 
