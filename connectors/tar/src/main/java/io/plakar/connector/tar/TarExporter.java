@@ -158,7 +158,8 @@ public final class TarExporter implements Exporter {
             if (directories.get(entry.path()) != PathIndex.NONE) {
                 return;
             }
-            store(() -> writer.directory(name(entry.path()), info(entry, 0750), xattrs(entry)));
+            byte[] name = name(entry.path());
+            store(() -> writer.directory(name, info(entry, 0750), xattrs(entry)));
             directories.put(entry.path(), PathIndex.DIRECTORY);
             stored = true;
         } finally {
@@ -233,7 +234,9 @@ public final class TarExporter implements Exporter {
     public boolean hardLink(ExportEntry entry, BytePath first) throws IOException {
         turn.lock();
         try {
-            store(() -> writer.hardLink(name(entry.path()), info(entry, 0640), name(first)));
+            byte[] name = name(entry.path());
+            byte[] firstName = name(first);
+            store(() -> writer.hardLink(name, info(entry, 0640), firstName));
             stored = true;
             return true;
         } finally {
@@ -245,7 +248,8 @@ public final class TarExporter implements Exporter {
     public List<String> makeSymlink(ExportEntry entry) throws IOException {
         turn.lock();
         try {
-            store(() -> writer.symlink(name(entry.path()), info(entry, 0777), entry.linkTarget(), xattrs(entry)));
+            byte[] name = name(entry.path());
+            store(() -> writer.symlink(name, info(entry, 0777), entry.linkTarget(), xattrs(entry)));
             stored = true;
             return unset(entry);
         } finally {
@@ -262,7 +266,8 @@ public final class TarExporter implements Exporter {
         }
         turn.lock();
         try {
-            store(() -> writer.fifo(name(entry.path()), info(entry, 0640), xattrs(entry)));
+            byte[] name = name(entry.path());
+            store(() -> writer.fifo(name, info(entry, 0640), xattrs(entry)));
             stored = true;
             return unset(entry);
         } finally {
@@ -296,8 +301,16 @@ public final class TarExporter implements Exporter {
         }
     }
 
-    private static byte[] name(BytePath path) {
+    /** The member's name; a path which is not clean never gets into an archive. */
+    private static byte[] name(BytePath path) throws ConnectorException {
         byte[] bytes = path.bytes();
+        boolean zero = false;
+        for (byte b : bytes) {
+            zero |= b == 0;
+        }
+        if (zero || !BytePath.clean(bytes).equals(path)) {
+            throw new ConnectorException(Reason.INVALID, path.toString().replace('\0', '?') + ": not a clean path");
+        }
         return path.isRoot() ? new byte[] {'.'} : Arrays.copyOfRange(bytes, 1, bytes.length);
     }
 

@@ -127,7 +127,7 @@ public final class TarWriter implements AutoCloseable {
         byte[] user = info.username().getBytes(StandardCharsets.UTF_8);
         byte[] group = info.groupname().getBytes(StandardCharsets.UTF_8);
         Instant time = info.modTime();
-        if (!isUtf8(name) || !isUtf8(link)) {
+        if ((name.length > 100 && !isUtf8(name)) || (link.length > 100 && !isUtf8(link))) {
             pax.add("hdrcharset", ascii("BINARY"));
         }
         if (name.length > 100) {

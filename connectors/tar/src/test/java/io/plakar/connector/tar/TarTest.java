@@ -539,6 +539,27 @@ class TarTest {
         }
 
         @Test
+        void a_path_which_is_not_clean_is_refused_and_the_archive_goes_on() throws Exception {
+            Path target = directory.resolve("out.tar");
+            try (Exporter exporter = exporter("tar", target)) {
+                for (String hostile : new String[] {"/../x", "/d/../../x", "/..", "/d/./x", "/d//x", "/d/x\0y", "x"}) {
+                    BytePath path = BytePath.ofClean(bytes(hostile));
+                    ExportEntry bad = new ExportEntry(path, info(0644, 1), bytes("t"), List.of());
+                    ExportEntry good = entry("/good", 0644, bytes("g"), "");
+                    assertThatThrownBy(() -> exporter.writeFile(bad, body(new byte[1])))
+                            .isInstanceOf(ConnectorException.class);
+                    assertThatThrownBy(() -> exporter.makeDirectory(bad)).isInstanceOf(ConnectorException.class);
+                    assertThatThrownBy(() -> exporter.makeSymlink(bad)).isInstanceOf(ConnectorException.class);
+                    assertThatThrownBy(() -> exporter.hardLink(good, path)).isInstanceOf(ConnectorException.class);
+                }
+                exporter.writeFile(entry("/a", 0600, bytes("a"), ""), body(bytes("a")));
+            }
+            assertThat(deliver("tar", target).entries.keySet())
+                    .extracting(BytePath::toString)
+                    .containsExactlyInAnyOrder("/", "/a");
+        }
+
+        @Test
         void nothing_stored_leaves_no_file_and_an_existing_one_is_kept() throws Exception {
             Path target = directory.resolve("out.tar");
             exporter("tar", target).close();
