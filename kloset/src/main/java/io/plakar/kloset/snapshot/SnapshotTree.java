@@ -223,6 +223,15 @@ public final class SnapshotTree {
                 : new TreeCursor(directory, new byte[0]);
     }
 
+    /**
+     * The children of a directory from the tree alone; for when its listing is damaged.
+     *
+     * @param after name of the child to begin behind; empty for all
+     */
+    public DirectoryCursor childrenFromTree(BytePath directory, byte[] after) {
+        return new TreeCursor(directory, after);
+    }
+
     /** The summary of a directory; that of the root is in the header too. Empty when the snapshot has none. */
     public Optional<Summary> summary(BytePath directory) throws KlosetException {
         BTreeReader index = summaries;

@@ -1,0 +1,621 @@
+package io.plakar.kloset.backup;
+
+import io.plakar.connector.BytePath;
+import io.plakar.connector.ConnectorException;
+import io.plakar.connector.FileInfo;
+import io.plakar.connector.Importer;
+import io.plakar.connector.Mac;
+import io.plakar.connector.RecordSink;
+import io.plakar.connector.SourceEntry;
+import io.plakar.connector.Xattr;
+import io.plakar.kloset.KlosetException;
+import io.plakar.kloset.repository.BlobType;
+import io.plakar.kloset.repository.HeldLock;
+import io.plakar.kloset.repository.Repository;
+import io.plakar.kloset.repository.RepositoryWriter;
+import io.plakar.kloset.snapshot.SnapshotHeader;
+import io.plakar.kloset.snapshot.SnapshotTree;
+import io.plakar.kloset.vfs.Entry;
+import io.plakar.kloset.vfs.EntryCodec;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes one snapshot. One object, one run; the calling thread waits for the importers' and workers' threads, and
+ * interrupting it cancels the run.
+ */
+public final class Backup {
+    /*
+     * Importers deliver into entry() from threads of their own. What needs no content is finished right there; a regular
+     * file which is not unchanged goes through a bounded queue to the workers. Everything ends as a record in the
+     * TreeAssembler. The snapshot exists from the moment RepositoryWriter.commit() returns.
+     */
+
+    private static final int QUEUED_FILES = 256;
+    private static final String NOT_REGULAR = "application/x-not-regular-file";
+    private static final byte[] NO_TARGET = new byte[0];
+
+    private final Repository repository;
+    private final List<Importer> sources;
+    private final BackupOptions options;
+    private final BackupListener listener;
+    private final BytePath directory;
+    private final BlockingQueue<Job> queue = new ArrayBlockingQueue<>(QUEUED_FILES);
+    private final List<Thread> threads = new ArrayList<>();
+    private final AtomicBoolean stopped = new AtomicBoolean();
+    private volatile @Nullable Throwable failure;
+    private volatile boolean rootIsDirectory = true;
+    private final @Nullable BytePath storeItself;
+    private final AtomicBoolean storeSkipped = new AtomicBoolean();
+    private final ThreadLocal<EntryCodec> codecs = ThreadLocal.withInitial(EntryCodec::new);
+
+    private final LongAdder filesNew = new LongAdder();
+    private final LongAdder filesChanged = new LongAdder();
+    private final LongAdder filesUnchanged = new LongAdder();
+    private final LongAdder directories = new LongAdder();
+    private final LongAdder others = new LongAdder();
+    private final LongAdder errors = new LongAdder();
+    private final LongAdder contentBytes = new LongAdder();
+    private final LongAdder contentRead = new LongAdder();
+    private final LongAdder filesRead = new LongAdder();
+
+    /** A file that must be read, and what it was before; an empty job ends a worker. */
+    private record Job(
+            @Nullable SourceEntry entry,
+            List<Xattr> xattrs,
+            @Nullable Entry before) {
+        static final Job END = new Job(null, List.of(), null);
+    }
+
+    private Backup(Repository repository, List<Importer> sources, BackupOptions options, BackupListener listener) {
+        this.repository = repository;
+        this.sources = sources;
+        this.options = options;
+        this.listener = listener;
+        this.directory = commonDirectory(sources);
+        String type = repository.store().type();
+        this.storeItself = type.equals("fs") || type.equals("ptar")
+                ? BytePath.clean(repository.store().root())
+                : null;
+    }
+
+    /**
+     * Backs up {@code sources}, which have one type and origin, into one new snapshot.
+     *
+     * @throws KlosetException when no snapshot was made; failures about single paths are in the result's error count
+     *     and in the snapshot
+     */
+    public static BackupResult run(
+            Repository repository, List<Importer> sources, BackupOptions options, BackupListener listener)
+            throws KlosetException {
+        if (!repository.store().writable()) {
+            throw new KlosetException.Invalid("storage is not writable");
+        }
+        return new Backup(repository, outermost(sources), options, listener).run();
+    }
+
+    /** Only names what a backup would contain. */
+    public static void scan(List<Importer> sources, ExcludeRules excludes, BackupListener listener)
+            throws KlosetException {
+        for (Importer source : outermost(sources)) {
+            try {
+                source.run(new RecordSink() {
+                    @Override
+                    public void entry(SourceEntry entry) {
+                        if (!excluded(entry.path(), entry.info().isDirectory())) {
+                            FileInfo info = entry.info();
+                            listener.found(entry.path(), info, info.isRegular() ? info.size() : 0);
+                            listener.done(entry.path(), info, BackupListener.Outcome.NEW);
+                        }
+                    }
+
+                    @Override
+                    public void failure(BytePath path, String message) {
+                        listener.failed(path, message);
+                    }
+
+                    @Override
+                    public boolean excluded(BytePath path, boolean isDirectory) {
+                        return !path.isRoot() && excludes.excluded(path, isDirectory);
+                    }
+                });
+            } catch (ConnectorException e) {
+                throw new KlosetException.Unreachable("cannot read the source: " + e.getMessage(), e);
+            } catch (InterruptedException e) {
+                throw cancelled();
+            }
+        }
+    }
+
+    private static List<Importer> outermost(List<Importer> sources) throws KlosetException {
+        if (sources.isEmpty()) {
+            throw new KlosetException.Invalid("nothing to back up");
+        }
+        Importer first = sources.getFirst();
+        for (Importer source : sources) {
+            if (!source.type().equals(first.type()) || !source.origin().equals(first.origin())) {
+                throw new KlosetException.Invalid("multi-source backup not supported yet: " + first.type() + " of "
+                        + first.origin() + " and " + source.type() + " of " + source.origin());
+            }
+        }
+        List<Importer> sorted = new ArrayList<>(sources);
+        sorted.sort(Comparator.comparing(Importer::root));
+        List<Importer> kept = new ArrayList<>();
+        for (Importer source : sorted) {
+            if (kept.stream().noneMatch(outer -> source.root().startsWith(outer.root()))) {
+                kept.add(source);
+            }
+        }
+        return kept;
+    }
+
+    private static BytePath commonDirectory(List<Importer> sources) {
+        BytePath common = sources.getFirst().root();
+        for (Importer source : sources) {
+            while (!source.root().startsWith(common)) {
+                common = common.parent();
+            }
+        }
+        return common;
+    }
+
+    private BackupResult run() throws KlosetException {
+        Instant started = repository.context().clock().instant();
+        long fetchedBefore = repository.bytesFetched();
+        long storedBefore = repository.bytesStored();
+        repository.refresh();
+        Mac id = repository.random();
+        listener.started(id);
+        Path scratch = scratchDirectory(id);
+        try (HeldLock lock = HeldLock.take(repository, id, false, listener::warning);
+                RepositoryWriter writer = new RepositoryWriter(repository);
+                TreeAssembler trees = new TreeAssembler(repository, writer, scratch, listener);
+                PreviousSnapshot previous = previous()) {
+            repository.excludeLostPackfiles(listener::warning);
+            listener.phase(BackupListener.Phase.SCANNING);
+            gather(writer, trees, previous);
+            listener.phase(BackupListener.Phase.BUILDING);
+            TreeAssembler.Roots roots = trees.write();
+            listener.phase(BackupListener.Phase.COMMITTING);
+            Instant ended = repository.context().clock().instant();
+            byte[] header =
+                    header(id, started, Duration.between(started, ended), roots).encode();
+            writer.put(BlobType.SNAPSHOT, id, header, 0, header.length);
+            if (Thread.interrupted()) {
+                throw cancelled();
+            }
+            writer.commit();
+            return new BackupResult(
+                    id,
+                    Duration.between(started, repository.context().clock().instant()),
+                    filesNew.sum(),
+                    filesChanged.sum(),
+                    filesUnchanged.sum(),
+                    directories.sum(),
+                    others.sum(),
+                    errors.sum(),
+                    contentBytes.sum(),
+                    contentRead.sum(),
+                    filesRead.sum(),
+                    writer.newChunks(),
+                    repository.bytesStored() - storedBefore,
+                    repository.bytesFetched() - fetchedBefore);
+        } catch (InterruptedException e) {
+            throw cancelled();
+        } finally {
+            deleteRecursively(scratch);
+        }
+    }
+
+    private static KlosetException cancelled() {
+        return new KlosetException.Cancelled(
+                "interrupted; no snapshot was made, what was stored is used by the next run");
+    }
+
+    private Path scratchDirectory(Mac id) throws KlosetException {
+        Path path = repository.context().scratchDirectory().resolve("plakar-backup-" + id.toShortHex());
+        try {
+            Files.createDirectories(repository.context().scratchDirectory());
+            return io.plakar.kloset.sort.PrivateDirectory.create(path);
+        } catch (IOException e) {
+            throw new KlosetException.Invalid("cannot make the temporary directory " + path + ": " + e.getMessage());
+        }
+    }
+
+    private void deleteRecursively(Path scratch) {
+        try {
+            Files.walkFileTree(scratch, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    Files.delete(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e) throws IOException {
+                    Files.delete(dir);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            listener.warning("cannot remove the temporary directory " + scratch + ": " + e.getMessage());
+        }
+    }
+
+    private @Nullable PreviousSnapshot previous() throws KlosetException {
+        if (!options.usePrevious()) {
+            return null;
+        }
+        Importer source = sources.getFirst();
+        for (SnapshotHeader header : repository.snapshots()) {
+            SnapshotHeader.Source was =
+                    header.sources().isEmpty() ? null : header.sources().getFirst();
+            if (was == null
+                    || !was.type().equals(source.type())
+                    || !was.origin().equals(source.origin())) {
+                continue;
+            }
+            SnapshotTree tree = repository.tree(header);
+            if (was.directory().equals(directory) || (was.directory().equals(directory.parent()) && holdsFile(tree))) {
+                return new PreviousSnapshot(tree, listener);
+            }
+        }
+        return null;
+    }
+
+    /** A snapshot of a single file records the file's directory: it is the previous one if it holds that file alone. */
+    private boolean holdsFile(SnapshotTree tree) {
+        try {
+            Optional<Entry> entry = tree.lookup(directory);
+            return entry.isPresent() && !entry.get().isDirectory();
+        } catch (KlosetException e) {
+            return false;
+        }
+    }
+
+    private void gather(RepositoryWriter writer, TreeAssembler trees, @Nullable PreviousSnapshot previous)
+            throws KlosetException, InterruptedException {
+        int workers = Math.max(1, repository.context().concurrency());
+        for (int i = 0; i < workers; i++) {
+            start("file-worker-" + i, () -> work(writer, trees));
+        }
+        List<Thread> importers = new ArrayList<>();
+        for (Importer source : sources) {
+            importers.add(start("importer", () -> source.run(new Sink(writer, trees, previous))));
+        }
+        try {
+            for (Thread importer : importers) {
+                importer.join();
+            }
+            for (int i = 0; i < workers; i++) {
+                while (!stopped.get() && !queue.offer(Job.END, 100, TimeUnit.MILLISECONDS)) {
+                    // the workers are still busy
+                }
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            stop(e);
+            joinUninterruptibly();
+            throw e;
+        }
+        Throwable cause = failure;
+        if (cause != null) {
+            joinUninterruptibly();
+            throw switch (cause) {
+                case KlosetException e -> e;
+                case ConnectorException e ->
+                    new KlosetException.Unreachable("failed to backup source: " + e.getMessage(), e);
+                case Error e -> throw e;
+                case RuntimeException e -> throw e;
+                default -> cancelled();
+            };
+        }
+    }
+
+    /** The body of a thread of this run. */
+    private interface Task {
+        void run() throws KlosetException, IOException, InterruptedException;
+    }
+
+    private Thread start(String name, Task task) {
+        Thread thread = Thread.ofPlatform().daemon().name(name).start(() -> {
+            try {
+                task.run();
+            } catch (Throwable e) {
+                stop(e);
+            }
+        });
+        threads.add(thread);
+        return thread;
+    }
+
+    /** Ends all threads of the run because of {@code cause}; the first cause counts. */
+    private void stop(Throwable cause) {
+        synchronized (stopped) {
+            if (failure == null) {
+                failure = cause;
+            }
+        }
+        stopped.set(true);
+        for (Thread thread : List.copyOf(threads)) {
+            if (thread != Thread.currentThread()) {
+                thread.interrupt();
+            }
+        }
+    }
+
+    private void joinUninterruptibly() {
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.interrupt();
+                    thread.join(200);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void work(RepositoryWriter writer, TreeAssembler trees) throws KlosetException, InterruptedException {
+        FileWorker worker = new FileWorker(writer, repository.macs(), repository.chunking(), listener);
+        while (true) {
+            Job job = queue.take();
+            SourceEntry entry = job.entry();
+            if (entry == null) {
+                return;
+            }
+            try {
+                FileWorker.Stored stored = worker.store(entry);
+                contentRead.add(stored.bytesRead());
+                contentBytes.add(stored.object().size());
+                filesRead.increment();
+                Entry made = new Entry(
+                                entry.path().parent(),
+                                stored.info(),
+                                NO_TARGET,
+                                Mac.ZERO,
+                                "",
+                                0,
+                                0,
+                                names(job.xattrs()))
+                        .withContent(stored.id(), stored.object());
+                record(writer, trees, entry.path(), made, job.xattrs());
+                (job.before() == null ? filesNew : filesChanged).increment();
+                listener.done(
+                        entry.path(),
+                        made.info(),
+                        job.before() == null ? BackupListener.Outcome.NEW : BackupListener.Outcome.CHANGED);
+                if (stored.changing()) {
+                    fail(trees, entry.path(), "changed while being read; saved as it was read last");
+                }
+            } catch (IOException e) {
+                if (stopped.get()) {
+                    throw new InterruptedException();
+                }
+                fail(trees, entry.path(), String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    private void fail(TreeAssembler trees, BytePath path, String message) throws KlosetException {
+        errors.increment();
+        trees.error(path, message);
+        listener.failed(path, message);
+    }
+
+    private static List<byte[]> names(List<Xattr> xattrs) {
+        List<byte[]> names = new ArrayList<>(xattrs.size());
+        for (Xattr xattr : xattrs) {
+            if (xattr.type() == Xattr.EXTENDED) {
+                names.add(xattr.name());
+            }
+        }
+        return Entry.sorted(names);
+    }
+
+    /** Stores the entry's blob and hands entry and attributes over for the trees. */
+    private void record(RepositoryWriter writer, TreeAssembler trees, BytePath path, Entry entry, List<Xattr> xattrs)
+            throws KlosetException {
+        byte[] encoded = codecs.get().encode(entry);
+        Mac id = writer.put(BlobType.VFS_ENTRY, encoded);
+        trees.entry(path, encoded, id);
+        for (Xattr xattr : xattrs) {
+            trees.xattr(path, xattr);
+        }
+    }
+
+    private SnapshotHeader header(Mac id, Instant started, Duration duration, TreeAssembler.Roots roots) {
+        Importer source = sources.getFirst();
+        Instant timestamp = options.timestamp() == null ? started : options.timestamp();
+        List<SnapshotHeader.Index> indexes = List.of(
+                index(SnapshotHeader.Index.CONTENT_TYPE, roots.contentTypes()),
+                index(SnapshotHeader.Index.DIRPACK, roots.directoryPacks()),
+                index(SnapshotHeader.Index.SUMMARY, roots.summaries()));
+        SnapshotHeader.Source made = new SnapshotHeader.Source(
+                source.type(),
+                source.origin(),
+                (rootIsDirectory ? directory : directory.parent()).bytes(),
+                List.of(),
+                new SnapshotHeader.Roots(roots.vfs(), roots.xattrs(), roots.errors()),
+                indexes,
+                roots.summary());
+        return new SnapshotHeader(
+                BlobType.VERSION,
+                id,
+                timestamp,
+                duration,
+                SnapshotHeader.Identity.none(),
+                options.name(),
+                options.category(),
+                options.environment(),
+                options.perimeter(),
+                options.job(),
+                1,
+                options.dataset(),
+                List.of(),
+                List.of(),
+                options.tags(),
+                options.context(),
+                List.of(made));
+    }
+
+    private static SnapshotHeader.Index index(String name, Mac root) {
+        return new SnapshotHeader.Index(name, SnapshotHeader.Index.BTREE, root);
+    }
+
+    /** Where an importer puts what it finds. */
+    private final class Sink implements RecordSink {
+        private final RepositoryWriter writer;
+        private final TreeAssembler trees;
+        private final @Nullable PreviousSnapshot previous;
+
+        Sink(RepositoryWriter writer, TreeAssembler trees, @Nullable PreviousSnapshot previous) {
+            this.writer = writer;
+            this.trees = trees;
+            this.previous = previous;
+        }
+
+        @Override
+        public boolean excluded(BytePath path, boolean isDirectory) {
+            if (path.isRoot()) {
+                return false;
+            }
+            BytePath store = storeItself;
+            if (store != null
+                    && path.startsWith(store)
+                    && sources.getFirst().type().equals("fs")) {
+                if (!storeSkipped.getAndSet(true)) {
+                    listener.warning("skipping " + store + ": it is the store itself");
+                }
+                return true;
+            }
+            return options.excludes().excluded(path, isDirectory);
+        }
+
+        @Override
+        public void failure(BytePath path, String message) throws InterruptedException {
+            guarded(() -> fail(trees, path, message));
+        }
+
+        @Override
+        public void entry(SourceEntry entry) throws InterruptedException {
+            guarded(() -> take(entry));
+        }
+
+        private void guarded(Task task) throws InterruptedException {
+            if (stopped.get()) {
+                throw new InterruptedException();
+            }
+            try {
+                task.run();
+            } catch (KlosetException | IOException e) {
+                stop(e);
+                throw new InterruptedException();
+            }
+        }
+
+        private void take(SourceEntry entry) throws KlosetException, InterruptedException {
+            BytePath path = entry.path();
+            FileInfo info = entry.info();
+            if (excluded(path, info.isDirectory())) {
+                return;
+            }
+            if (path.equals(directory) && !info.isDirectory()) {
+                rootIsDirectory = false;
+            }
+            listener.found(path, info, info.isRegular() ? info.size() : 0);
+            List<Xattr> xattrs = List.of();
+            if (options.xattrs()) {
+                try {
+                    xattrs = entry.xattrs();
+                } catch (IOException e) {
+                    fail(trees, path, String.valueOf(e.getMessage()));
+                }
+            }
+            Entry before = previous == null ? null : previous.find(path);
+            if (!info.isRegular()) {
+                takeWithoutContent(entry, xattrs, before);
+            } else if (before != null
+                    && PreviousSnapshot.unchanged(info, before)
+                    && writer.known(BlobType.OBJECT, before.object())) {
+                takeUnchanged(entry, xattrs, before);
+            } else {
+                queue.put(new Job(entry, xattrs, before));
+            }
+        }
+
+        private void takeWithoutContent(SourceEntry entry, List<Xattr> xattrs, @Nullable Entry before)
+                throws KlosetException {
+            FileInfo info = entry.info();
+            boolean isDirectory = info.isDirectory();
+            Entry made = new Entry(
+                    entry.path().parent(),
+                    info,
+                    info.isSymlink() ? entry.linkTarget() : NO_TARGET,
+                    Mac.ZERO,
+                    isDirectory ? "" : NOT_REGULAR,
+                    0,
+                    0,
+                    names(xattrs));
+            record(writer, trees, entry.path(), made, xattrs);
+            (isDirectory ? directories : others).increment();
+            listener.done(entry.path(), info, outcome(before, made));
+        }
+
+        private BackupListener.Outcome outcome(@Nullable Entry before, Entry made) {
+            if (before == null) {
+                return BackupListener.Outcome.NEW;
+            }
+            FileInfo now = made.info();
+            FileInfo then = before.info();
+            boolean same = now.mode() == then.mode()
+                    && now.modTime().equals(then.modTime())
+                    && now.uid() == then.uid()
+                    && now.gid() == then.gid()
+                    && Arrays.equals(made.symlinkTarget(), before.symlinkTarget());
+            return same ? BackupListener.Outcome.UNCHANGED : BackupListener.Outcome.CHANGED;
+        }
+
+        private void takeUnchanged(SourceEntry entry, List<Xattr> xattrs, Entry before) throws KlosetException {
+            FileInfo info = entry.info().withSize(before.info().size());
+            Entry made = new Entry(
+                    entry.path().parent(),
+                    info,
+                    NO_TARGET,
+                    before.object(),
+                    before.contentType(),
+                    before.entropy(),
+                    before.chunks(),
+                    names(xattrs));
+            record(writer, trees, entry.path(), made, xattrs);
+            filesUnchanged.increment();
+            contentBytes.add(info.size());
+            listener.processed(info.size());
+            listener.done(entry.path(), info, BackupListener.Outcome.UNCHANGED);
+        }
+    }
+}

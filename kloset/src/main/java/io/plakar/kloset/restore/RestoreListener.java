@@ -1,0 +1,32 @@
+package io.plakar.kloset.restore;
+
+import io.plakar.connector.BytePath;
+import io.plakar.connector.FileInfo;
+
+/** Told what a restore does, from many threads; must be quick and must not throw. Paths are below the target. */
+public interface RestoreListener {
+    RestoreListener NONE = new RestoreListener() {};
+
+    /** What happened, or would happen in a dry run, to one path. */
+    enum Outcome {
+        /** Was not there before. */
+        CREATED,
+        /** Took the place of what was there. */
+        REPLACED,
+        /** Left alone by the overwrite rule, without loss: it is the same already, or the user said never. */
+        KEPT
+    }
+
+    default void found(BytePath path, FileInfo info) {}
+
+    /** Content bytes were written. */
+    default void written(long bytes) {}
+
+    default void done(BytePath path, FileInfo info, Outcome outcome) {}
+
+    /** The path could not be restored. */
+    default void failed(BytePath path, String message, boolean corruptData) {}
+
+    /** The path was restored but something about it was not: an owner, an attribute. */
+    default void warning(BytePath path, String message) {}
+}
