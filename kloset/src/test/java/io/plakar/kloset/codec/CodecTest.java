@@ -36,11 +36,12 @@ class CodecTest {
 
     private static byte[] content(Random random, int length) {
         byte[] out = new byte[length];
+        random.nextBytes(out);
         if (random.nextBoolean()) {
-            random.nextBytes(out);
-        } else {
             for (int i = 0; i < length; i++) {
-                out[i] = (byte) (random.nextInt(8) == 0 ? random.nextInt() : i >> 4);
+                if ((out[i] & 7) != 0) {
+                    out[i] = (byte) (i >> 4);
+                }
             }
         }
         return out;
@@ -52,28 +53,31 @@ class CodecTest {
         return out;
     }
 
+    /** Equality of large arrays, which the assertion library compares element by element. */
+    private static void same(byte[] actual, byte[] expected, String what) {
+        assertThat(java.util.Arrays.equals(actual, expected)).as(what).isTrue();
+    }
+
     @Test
     void decodingGivesBackWhatWasEncoded() throws Exception {
         Random random = new Random(SEED);
-        int[] lengths = {0, 1, 12, 13, 65535, 65536, 65537, (4 << 20) - 1, 4 << 20, (4 << 20) + 1, 9_000_000};
+        int[] lengths = {0, 1, 12, 13, 65535, 65536, 65537, 4 << 20, (4 << 20) + 1};
         for (Codec codec : codecs()) {
-            for (int round = 0; round < lengths.length + 30; round++) {
-                byte[] plain = content(random, round < lengths.length ? lengths[round] : random.nextInt(300_000));
+            for (int round = 0; round < lengths.length + 20; round++) {
+                byte[] plain = content(random, round < lengths.length ? lengths[round] : random.nextInt(200_000));
                 String what = "seed " + SEED + ", round " + round;
                 byte[] encoded = copy(codec.encode(plain, 0, plain.length));
                 assertThat((long) encoded.length).as(what).isLessThanOrEqualTo(codec.maxEncodedLength(plain.length));
-                assertThat(codec.decode(encoded, plain.length)).as(what).isEqualTo(plain);
+                same(codec.decode(encoded, plain.length), plain, what);
 
                 byte[] out = new byte[plain.length + 5];
                 ByteBuffer direct =
                         ByteBuffer.allocateDirect(encoded.length).put(encoded).flip();
                 assertThat(codec.decode(direct, out, 5, plain.length)).isEqualTo(plain.length);
-                assertThat(out).as(what).endsWith(plain);
+                same(java.util.Arrays.copyOfRange(out, 5, out.length), plain, what);
                 assertThat(direct.hasRemaining()).isFalse();
 
-                assertThat(codec.decoder(new ByteArrayInputStream(encoded)).readAllBytes())
-                        .as(what)
-                        .isEqualTo(plain);
+                same(codec.decoder(new ByteArrayInputStream(encoded)).readAllBytes(), plain, what);
                 ByteArrayOutputStream streamed = new ByteArrayOutputStream();
                 try (OutputStream encoder = codec.encoder(streamed)) {
                     for (int at = 0; at < plain.length; ) {
@@ -82,9 +86,7 @@ class CodecTest {
                         at += n;
                     }
                 }
-                assertThat(codec.decode(streamed.toByteArray(), plain.length))
-                        .as(what)
-                        .isEqualTo(plain);
+                same(codec.decode(streamed.toByteArray(), plain.length), plain, what);
             }
         }
     }
@@ -100,7 +102,7 @@ class CodecTest {
 
     @Test
     void moreThanTheLimitIsRefused() throws Exception {
-        byte[] plain = new byte[5_000_000];
+        byte[] plain = new byte[1_000_000];
         for (Codec codec : codecs()) {
             byte[] encoded = copy(codec.encode(plain, 0, plain.length));
             for (int limit : new int[] {0, 1, 65536, plain.length - 1}) {
@@ -113,7 +115,7 @@ class CodecTest {
     void hostileBytesGiveATypedError() throws Exception {
         Random random = new Random(SEED + 1);
         for (Codec codec : codecs()) {
-            for (int round = 0; round < 3000; round++) {
+            for (int round = 0; round < 1500; round++) {
                 byte[] bytes;
                 if (round % 4 == 0) {
                     bytes = new byte[random.nextInt(300)];
@@ -121,7 +123,7 @@ class CodecTest {
                 } else {
                     byte[] plain = content(random, random.nextInt(2000));
                     bytes = copy(codec.encode(plain, 0, plain.length));
-                    int changes = 1 + random.nextInt(3);
+                    int changes = bytes.length == 0 ? 0 : 1 + random.nextInt(3);
                     for (int i = 0; i < changes; i++) {
                         bytes[random.nextInt(Math.min(bytes.length, 1 + random.nextInt(bytes.length)))] =
                                 (byte) random.nextInt();
