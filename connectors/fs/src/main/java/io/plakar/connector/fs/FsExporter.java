@@ -98,8 +98,11 @@ public final class FsExporter implements Exporter {
     private static List<byte[]> components(BytePath path) throws ConnectorException {
         byte[] bytes = path.bytes();
         List<byte[]> parts = new ArrayList<>();
-        if (path.isRoot()) {
+        if (bytes.length == 1 && bytes[0] == '/') {
             return parts;
+        }
+        if (bytes.length == 0 || bytes[0] != '/') {
+            throw escapes(path);
         }
         int start = 1;
         for (int i = 1; i <= bytes.length; i++) {
@@ -108,13 +111,17 @@ public final class FsExporter implements Exporter {
             }
             byte[] part = java.util.Arrays.copyOfRange(bytes, start, i);
             boolean dots = part.length > 0 && part.length <= 2 && part[0] == '.' && part[part.length - 1] == '.';
-            if (bytes[0] != '/' || part.length == 0 || dots || contains(part, (byte) 0)) {
-                throw new ConnectorException(Reason.INVALID, "path \"" + path + "\" escapes restore root");
+            if (part.length == 0 || dots || contains(part, (byte) 0)) {
+                throw escapes(path);
             }
             parts.add(part);
             start = i + 1;
         }
         return parts;
+    }
+
+    private static ConnectorException escapes(BytePath path) {
+        return new ConnectorException(Reason.INVALID, "path \"" + path + "\" escapes restore root");
     }
 
     private static boolean contains(byte[] bytes, byte wanted) {
@@ -493,7 +500,10 @@ public final class FsExporter implements Exporter {
     @Override
     public void close() {}
 
-    /** Writes everything but the blocks of zero bytes. */
+    /**
+     * Writes everything but zero bytes that fill their part of a block: what a new file does not hold reads as zeros, so
+     * every one of them may be left out, and a block of which all are left out takes no space.
+     */
     private static final class SparseTarget implements FileBody.Target {
         /** Size of a block on nearly every file system; smaller holes save nothing. */
         private static final int BLOCK = 4096;
@@ -507,36 +517,35 @@ public final class FsExporter implements Exporter {
 
         @Override
         public void write(ByteBuffer bytes) throws IOException {
+            int start = bytes.position();
             int end = bytes.limit();
-            while (bytes.position() < end) {
-                int start = bytes.position();
-                int at = start;
-                // Data up to the next whole block of zeros.
-                int holeEnd = start;
-                while (at < end) {
-                    int blockEnd = at + (int) Math.min(end - at, BLOCK - (position + (at - start)) % BLOCK);
-                    if (blockEnd - at == BLOCK && isZero(bytes, at)) {
-                        holeEnd = blockEnd;
-                        while (end - holeEnd >= BLOCK && isZero(bytes, holeEnd)) {
-                            holeEnd += BLOCK;
-                        }
-                        break;
-                    }
-                    at = blockEnd;
-                    holeEnd = blockEnd;
+            int from = start;
+            int at = start;
+            while (at < end) {
+                int blockEnd = at + (int) Math.min(end - at, BLOCK - (position + (at - start)) % BLOCK);
+                if (isZero(bytes, at, blockEnd)) {
+                    bytes.limit(at).position(from);
+                    output.write(bytes);
+                    bytes.limit(end);
+                    output.skip(blockEnd - at);
+                    from = blockEnd;
                 }
-                bytes.limit(at);
-                output.write(bytes);
-                bytes.limit(end);
-                output.skip(holeEnd - at);
-                bytes.position(holeEnd);
-                position += holeEnd - start;
+                at = blockEnd;
             }
+            bytes.position(from);
+            output.write(bytes);
+            position += end - start;
         }
 
-        private static boolean isZero(ByteBuffer bytes, int at) {
-            for (int i = at; i < at + BLOCK; i += Long.BYTES) {
+        private static boolean isZero(ByteBuffer bytes, int from, int to) {
+            int i = from;
+            for (; i + Long.BYTES <= to; i += Long.BYTES) {
                 if (bytes.getLong(i) != 0) {
+                    return false;
+                }
+            }
+            for (; i < to; i++) {
+                if (bytes.get(i) != 0) {
                     return false;
                 }
             }

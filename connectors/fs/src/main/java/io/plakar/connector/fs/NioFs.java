@@ -392,7 +392,9 @@ final class NioFs implements FileTree {
         @Override
         public void touch(Instant time) throws ConnectorException {
             call("utimes", path, place -> {
-                FileTime fileTime = FileTime.from(time);
+                // The JDK gives up on fractions of seconds before 1970 and would set 1970 itself.
+                boolean early = time.getEpochSecond() < 0;
+                FileTime fileTime = FileTime.from(early ? Instant.ofEpochSecond(time.getEpochSecond()) : time);
                 BasicFileAttributeView view =
                         Files.getFileAttributeView(place, BasicFileAttributeView.class, links(false));
                 view.setTimes(fileTime, fileTime, null);
