@@ -524,7 +524,9 @@ final class NioFs implements FileTree {
 
         @Override
         public Directory directory(byte[] name) throws ConnectorException {
-            return NioFs.this.directory(child(name), false);
+            BytePath full = child(name);
+            checkSpelling(full);
+            return NioFs.this.directory(full, false);
         }
 
         @Override
