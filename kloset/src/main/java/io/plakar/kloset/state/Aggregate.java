@@ -208,6 +208,25 @@ final class Aggregate {
         return ordinalBase[segment] + index;
     }
 
+    /** By reference of a segment: whether its packfile is among those given and known, but for deletes of one blob. */
+    boolean[] known(int segment, Set<Mac> chosen) {
+        boolean[] wanted = new boolean[status[segment].length];
+        for (int r = 0; r < wanted.length; r++) {
+            wanted[r] = status[segment][r] > ORPHAN
+                    && chosen.contains(segments.get(segment).references().packfile(r));
+        }
+        return wanted;
+    }
+
+    /** By reference of a segment: whether no state knows its packfile. */
+    boolean[] orphans(int segment) {
+        boolean[] wanted = new boolean[status[segment].length];
+        for (int r = 0; r < wanted.length; r++) {
+            wanted[r] = status[segment][r] == ORPHAN;
+        }
+        return wanted;
+    }
+
     /** The position of the state that put record {@code index} there. */
     int position(int segment, int index) {
         return position[segment][segments.get(segment).reference(index)];

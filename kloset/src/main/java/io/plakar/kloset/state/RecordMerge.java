@@ -24,6 +24,11 @@ final class RecordMerge {
         /** Where record {@code index} begins in the bytes. */
         abstract long at(int index);
 
+        /** The first record from {@code from} on that takes part, at most {@code end}. */
+        int next(int from, int end) {
+            return from;
+        }
+
         final int number() {
             return number;
         }
@@ -51,6 +56,7 @@ final class RecordMerge {
     static <E extends Exception> void run(List<? extends Source> sources, Sink<E> sink) throws E, IOException {
         PriorityQueue<Source> queue = new PriorityQueue<>(Math.max(1, sources.size()), RecordMerge::compare);
         for (Source source : sources) {
+            source.index = source.next(source.index, source.end);
             if (source.index < source.end) {
                 queue.add(source);
             }
@@ -58,7 +64,7 @@ final class RecordMerge {
         Source current = queue.poll();
         while (current != null) {
             sink.record(current);
-            current.index++;
+            current.index = current.next(current.index + 1, current.end);
             if (current.index == current.end) {
                 current = queue.poll();
             } else {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Makes one segment of several, with every state once and every location kept. */
 final class SegmentMerge {
@@ -60,10 +61,28 @@ final class SegmentMerge {
     /** The records of a segment, their blocks checked on the way. */
     static final class Source extends RecordMerge.Source {
         private final Segment segment;
+        private final boolean @Nullable [] wanted;
 
         Source(int number, Segment segment) {
+            this(number, segment, null);
+        }
+
+        /** @param wanted by reference, whether its records take part */
+        Source(int number, Segment segment, boolean @Nullable [] wanted) {
             super(number, segment.bytes(), 0, segment.records());
             this.segment = segment;
+            this.wanted = wanted;
+        }
+
+        @Override
+        int next(int from, int end) {
+            int index = from;
+            if (wanted != null) {
+                while (index < end && !wanted[segment.reference(index)]) {
+                    index++;
+                }
+            }
+            return index;
         }
 
         @Override

@@ -432,33 +432,28 @@ public final class StateIndex implements AutoCloseable {
      * included, in (type, MAC) order; one pass over the whole index.
      */
     public void forEachLocation(Set<Mac> packfiles, LocationVisitor visitor) throws KlosetException {
-        walk((now, type, blob, copies) -> {
-            for (int i = 0; i < copies.size(); i++) {
-                if (copies.status(i) > Aggregate.ORPHAN) {
-                    BlobLocation at = copies.location(i);
-                    if (packfiles.contains(at.packfile())) {
-                        visitor.location(type, blob, at.packfile(), at.offset(), at.length());
-                    }
-                }
-            }
-        });
+        Aggregate now = aggregate;
+        walk(now, segment -> now.known(segment, packfiles), locations(visitor));
     }
 
     /** Visits the locations in packfiles no state knows (format-storage §12.2: maintenance deletes these entries). */
     public void forEachOrphan(LocationVisitor visitor) throws KlosetException {
-        walk((now, type, blob, copies) -> {
+        Aggregate now = aggregate;
+        walk(now, now::orphans, locations(visitor));
+    }
+
+    private static Walk locations(LocationVisitor visitor) {
+        return (type, blob, copies) -> {
             for (int i = 0; i < copies.size(); i++) {
-                if (copies.status(i) == Aggregate.ORPHAN) {
-                    BlobLocation at = copies.location(i);
-                    visitor.location(type, blob, at.packfile(), at.offset(), at.length());
-                }
+                BlobLocation at = copies.location(i);
+                visitor.location(type, blob, at.packfile(), at.offset(), at.length());
             }
-        });
+        };
     }
 
     /** Visits every blob that has a copy {@link #find} could return, in (type, MAC) order. */
     public void forEachBlob(BlobVisitor visitor) throws KlosetException {
-        walk((now, type, blob, copies) -> {
+        walk(aggregate, segment -> null, (type, blob, copies) -> {
             List<BlobLocation> readable = copies.readable();
             if (!readable.isEmpty()) {
                 visitor.blob(copies.ordinal(), type, blob, readable);
@@ -467,28 +462,32 @@ public final class StateIndex implements AutoCloseable {
     }
 
     private interface Walk {
-        void blob(Aggregate now, int type, Mac blob, Copies copies) throws KlosetException;
+        void blob(int type, Mac blob, Copies copies) throws KlosetException;
     }
 
-    private void walk(Walk visitor) throws KlosetException {
-        Aggregate now = aggregate;
+    /** Which references of a segment take part in a walk; null for all. */
+    private interface Choice {
+        boolean @Nullable [] of(int segment);
+    }
+
+    private static void walk(Aggregate now, Choice choice, Walk visitor) throws KlosetException {
         List<SegmentMerge.Source> sources = new ArrayList<>();
         try {
             for (Segment segment : now.segments()) {
-                sources.add(new SegmentMerge.Source(sources.size(), segment));
+                sources.add(new SegmentMerge.Source(sources.size(), segment, choice.of(sources.size())));
             }
             Copies copies = new Copies(now);
             RecordMerge.<KlosetException>run(sources, source -> {
                 if (!copies.sameBlob(source.number(), source.index())) {
                     if (copies.size() > 0) {
-                        visitor.blob(now, copies.type(), copies.blob(), copies);
+                        visitor.blob(copies.type(), copies.blob(), copies);
                     }
                     copies.clear();
                 }
                 copies.add(source.number(), source.index());
             });
             if (copies.size() > 0) {
-                visitor.blob(now, copies.type(), copies.blob(), copies);
+                visitor.blob(copies.type(), copies.blob(), copies);
             }
         } catch (Segment.Damaged e) {
             throw new KlosetException.Corrupt(String.valueOf(e.getMessage()), e);

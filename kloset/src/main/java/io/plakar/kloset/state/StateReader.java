@@ -36,7 +36,7 @@ public final class StateReader {
      * @param state the id of the state, for messages
      * @param wrapperVersion the version in the wrapper the stream came from
      * @throws KlosetException.Corrupt when the stream is truncated, malformed or goes on after its end. An
-     *     {@link IOException} of the stream that carries a KlosetException is rethrown as that one, a
+     *     {@link IOException} of the stream that carries another KlosetException is rethrown as that one, a
      *     {@link ConnectorException} becomes {@link KlosetException.Unreachable}.
      */
     public static StateTrailer read(Mac state, int wrapperVersion, InputStream plain, StateVisitor visitor)
@@ -192,6 +192,9 @@ public final class StateReader {
         } catch (ConnectorException e) {
             throw new KlosetException.Unreachable("state " + state + " cannot be read: " + e.getMessage(), e);
         } catch (IOException e) {
+            if (e.getCause() instanceof KlosetException.Corrupt cause) {
+                throw corrupt(String.valueOf(cause.getMessage()), cause);
+            }
             if (e.getCause() instanceof KlosetException cause) {
                 throw cause;
             }

@@ -278,6 +278,11 @@ class StateReaderTest {
         KlosetException reason = new KlosetException.NotAuthentic("wrong passphrase");
         assertThatThrownBy(() -> StateReader.read(STATE, 0, failing(new IOException(reason)), new Log()))
                 .isSameAs(reason);
+        IOException damaged = new IOException(new KlosetException.Corrupt("block checksum mismatch"));
+        assertThatThrownBy(() -> StateReader.read(STATE, 0, failing(damaged), new Log()))
+                .isInstanceOf(KlosetException.Corrupt.class)
+                .hasMessageContaining(STATE.toHex())
+                .hasMessageContaining("block checksum mismatch");
         ConnectorException lost = new ConnectorException(ConnectorException.Reason.UNREACHABLE, "connection reset");
         assertThatThrownBy(() -> StateReader.read(STATE, 0, failing(lost), new Log()))
                 .isInstanceOf(KlosetException.Unreachable.class)
