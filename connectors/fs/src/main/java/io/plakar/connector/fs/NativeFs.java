@@ -529,7 +529,8 @@ final class NativeFs implements FileTree {
         @Override
         public void forEach(Visitor visitor) throws ConnectorException {
             // A descriptor of its own, so that every listing begins at the start.
-            int list = open(fd, path, new byte[] {'.'}, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
+            int flags = Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC | Libc.O_NOATIME;
+            int list = open(fd, path, new byte[] {'.'}, flags, 0);
             try (Scratch scratch = pool.lend()) {
                 while (true) {
                     long count = Libc.getdents64(scratch.state, list, scratch.value, LIST_BYTES);

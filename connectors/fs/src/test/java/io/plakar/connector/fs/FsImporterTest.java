@@ -200,7 +200,8 @@ class FsImporterTest extends ImporterConformance {
         makeFile(at("/f"), text("f"));
         SourceEntry file = CollectedRecords.of(open(place())).get(at("/f"));
         Files.delete(path("/f"));
-        makeSymlink(at("/f"), text("/etc/passwd"));
+        makeFile(at("/other"), text("other"));
+        makeSymlink(at("/f"), text("other"));
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> CollectedRecords.content(file))
                 .hasMessageContaining("symbolic links");
     }
@@ -294,5 +295,14 @@ class FsImporterTest extends ImporterConformance {
                 assertThat(importer.type()).isEqualTo("fs");
             }
         }
+    }
+
+    @Test
+    void a_location_of_any_bytes_is_found() throws Exception {
+        BytePath odd = place().child(new byte[] {'o', (byte) 0xff});
+        makeDirectory(odd);
+        makeFile(odd.child("f"), text("f"));
+        CollectedRecords records = CollectedRecords.of(open(odd));
+        assertThat(records.content(odd.child("f"))).isEqualTo(text("f"));
     }
 }
