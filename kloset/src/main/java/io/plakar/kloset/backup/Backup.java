@@ -124,6 +124,7 @@ public final class Backup {
                             listener.found(entry.path(), info, info.isRegular() ? info.size() : 0);
                             listener.done(entry.path(), info, BackupListener.Outcome.NEW);
                         }
+                        entry.release();
                     }
 
                     @Override
@@ -417,6 +418,8 @@ public final class Backup {
                     throw new InterruptedException();
                 }
                 fail(trees, entry.path(), String.valueOf(e.getMessage()));
+            } finally {
+                entry.release();
             }
         }
     }
@@ -523,7 +526,14 @@ public final class Backup {
 
         @Override
         public void entry(SourceEntry entry) throws InterruptedException {
-            guarded(() -> take(entry));
+            boolean[] queued = new boolean[1];
+            try {
+                guarded(() -> queued[0] = take(entry));
+            } finally {
+                if (!queued[0]) {
+                    entry.release();
+                }
+            }
         }
 
         private void guarded(Task task) throws InterruptedException {
@@ -538,11 +548,12 @@ public final class Backup {
             }
         }
 
-        private void take(SourceEntry entry) throws KlosetException, InterruptedException {
+        /** True when the entry was handed to a worker, who then releases it. */
+        private boolean take(SourceEntry entry) throws KlosetException, InterruptedException {
             BytePath path = entry.path();
             FileInfo info = entry.info();
             if (excluded(path, info.isDirectory())) {
-                return;
+                return false;
             }
             if (path.equals(directory) && !info.isDirectory()) {
                 rootIsDirectory = false;
@@ -565,7 +576,9 @@ public final class Backup {
                 takeUnchanged(entry, xattrs, before);
             } else {
                 queue.put(new Job(entry, xattrs, before));
+                return true;
             }
+            return false;
         }
 
         private void takeWithoutContent(SourceEntry entry, List<Xattr> xattrs, @Nullable Entry before)

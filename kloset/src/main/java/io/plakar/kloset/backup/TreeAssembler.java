@@ -143,7 +143,7 @@ final class TreeAssembler implements AutoCloseable {
         ExternalSorter.Records entryRecords = entries.sorted();
         ExternalSorter.Records errorRecords = errors.sorted();
         boolean moreErrors = errorRecords.next();
-        byte @Nullable [] previous = null;
+        byte[] previous = null;
         boolean more = entryRecords.next();
         while (more) {
             if (Thread.interrupted()) {
@@ -278,7 +278,7 @@ final class TreeAssembler implements AutoCloseable {
         writer.beginUnshared();
         BTreeWriter tree = new BTreeWriter(writer, TreeKind.XATTRS);
         ExternalSorter.Records records = xattrs.sorted();
-        byte @Nullable [] previous = null;
+        byte[] previous = null;
         while (records.next()) {
             if (previous != null && Arrays.equals(previous, records.key())) {
                 continue;
