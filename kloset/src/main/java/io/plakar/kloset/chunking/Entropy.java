@@ -7,6 +7,8 @@ import java.util.Arrays;
  * between calls, so an instance belongs to one thread.
  */
 public final class Entropy {
+    private static final double LN2 = 0.693147180559945309417232121458176568;
+
     // Four tables, because a run of equal bytes would make each increment wait for the one before.
     private final int[] counts = new int[4 * 256];
 
@@ -39,15 +41,13 @@ public final class Entropy {
         return entropy;
     }
 
-    /** Base-2 logarithm the way the format's reference computes it: exact for powers of two. */
+    /** Base-2 logarithm, exact for powers of two, and the same to the last bit as in stores others wrote. */
     private static double log2(double x) {
         int exponent = Math.getExponent(x) + 1;
         double fraction = Math.scalb(x, -exponent);
         if (fraction == 0.5) {
             return exponent - 1;
         }
-        return Math.log(fraction) * (1 / LN2) + exponent;
+        return StrictMath.log(fraction) * (1 / LN2) + exponent;
     }
-
-    private static final double LN2 = 0.693147180559945309417232121458176568;
 }

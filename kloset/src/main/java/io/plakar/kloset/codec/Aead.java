@@ -3,6 +3,8 @@ package io.plakar.kloset.codec;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
+import java.util.Arrays;
+import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
@@ -20,7 +22,7 @@ interface Aead {
     /**
      * Appends the plaintext of what {@code in} holds to {@code out}.
      *
-     * @throws javax.crypto.AEADBadTagException if it is not authentic
+     * @throws AEADBadTagException if it is not authentic
      */
     void open(SecretKey key, byte[] nonce, ByteBuffer in, ByteBuffer out) throws GeneralSecurityException;
 
@@ -72,11 +74,11 @@ interface Aead {
                 byte[] result = new byte[cipher.getOutputSize(0)];
                 out.put(result, 0, cipher.doFinal(result, 0));
             } catch (InvalidCipherTextException notAuthentic) {
-                javax.crypto.AEADBadTagException failure = new javax.crypto.AEADBadTagException("tag mismatch");
+                AEADBadTagException failure = new AEADBadTagException("tag mismatch");
                 failure.initCause(notAuthentic);
                 throw failure;
             } finally {
-                java.util.Arrays.fill(secret, (byte) 0);
+                Arrays.fill(secret, (byte) 0);
             }
         }
     }

@@ -53,6 +53,7 @@ public final class Blake3 {
     private long chunks;
 
     private final byte[] pair = new byte[BLOCK];
+    private final int[] parentValue = new int[8];
     private @Nullable LaneKernel kernel;
     private int @Nullable [] values;
     private byte @Nullable [] heap;
@@ -102,14 +103,6 @@ public final class Blake3 {
         depth = 0;
         chunks = 0;
         startChunk();
-    }
-
-    /** Forgets everything fed so far and overwrites what could tell of it. */
-    void wipe() {
-        reset();
-        Arrays.fill(stack, 0);
-        Arrays.fill(block, (byte) 0);
-        Arrays.fill(pair, (byte) 0);
     }
 
     private void startChunk() {
@@ -249,8 +242,6 @@ public final class Blake3 {
         Blake3Block.compress(key, words, 0, BLOCK, 0, mode | PARENT | flags, result);
         System.arraycopy(result, 0, out, outAt, 8);
     }
-
-    private final int[] parentValue = new int[8];
 
     /** How many of {@code whole} chunks the lane kernel should take now: an aligned power of two, or 0. */
     private int runLength(int whole) {

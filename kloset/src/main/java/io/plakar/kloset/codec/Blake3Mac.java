@@ -8,6 +8,7 @@ import java.util.Arrays;
 final class Blake3Mac implements MacAlgorithm {
     private final int[] key;
     private final ThreadLocal<Blake3> engines;
+    private volatile boolean closed;
 
     Blake3Mac(byte[] key) {
         this.key = Blake3.keyWords(key);
@@ -16,6 +17,7 @@ final class Blake3Mac implements MacAlgorithm {
 
     @Override
     public Mac mac(byte[] data, int offset, int length) {
+        requireOpen();
         Blake3 engine = engines.get();
         engine.update(data, offset, length);
         return engine.finish();
@@ -23,6 +25,7 @@ final class Blake3Mac implements MacAlgorithm {
 
     @Override
     public MacStream stream() {
+        requireOpen();
         Blake3 engine = Blake3.keyed(key);
         return new MacStream() {
             @Override
@@ -37,13 +40,23 @@ final class Blake3Mac implements MacAlgorithm {
 
             @Override
             public Mac finish() {
-                return engine.finish();
+                Mac mac = engine.finish();
+                requireOpen();
+                return mac;
             }
         };
     }
 
+    /** Without this a closed instance would compute MACs under a key of zeros. */
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the key of this store has been closed");
+        }
+    }
+
     @Override
     public void close() {
+        closed = true;
         Arrays.fill(key, 0);
     }
 }

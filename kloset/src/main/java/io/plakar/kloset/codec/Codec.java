@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,10 +42,10 @@ public final class Codec implements AutoCloseable {
      * Encodes {@code in[offset, offset + length)}.
      *
      * @return a view from position to limit of this thread's scratch memory, good until this thread's next call of any method of
-     *     this codec
+     *     this codec; of {@code in} itself if the store neither compresses nor encrypts
      */
     public ByteBuffer encode(byte[] in, int offset, int length) {
-        java.util.Objects.checkFromIndexSize(offset, length, in.length);
+        Objects.checkFromIndexSize(offset, length, in.length);
         Scratch own = scratch.get();
         if (encryption == null && compression == Compression.NONE) {
             return ByteBuffer.wrap(in, offset, length);
@@ -86,7 +87,7 @@ public final class Codec implements AutoCloseable {
      * @throws KlosetException.Corrupt if the bytes are damaged, not authentic, or decode to more than {@code max}
      */
     public int decode(ByteBuffer encoded, byte[] out, int offset, int max) throws KlosetException {
-        java.util.Objects.checkFromIndexSize(offset, max, out.length);
+        Objects.checkFromIndexSize(offset, max, out.length);
         Plain plain = new Plain();
         plain.restart(out, offset, max);
         decode(encoded, plain);

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
@@ -200,7 +201,7 @@ public final class Encryption implements AutoCloseable {
 
         @Override
         public void close() {
-            java.util.Arrays.fill(bytes, (byte) 0);
+            Arrays.fill(bytes, (byte) 0);
         }
     }
 
@@ -398,10 +399,9 @@ public final class Encryption implements AutoCloseable {
                 subkey = open;
             }
             int n = in.readNBytes(copy, 0, piece + OVERHEAD);
-            if (n < piece + OVERHEAD) {
-                close();
-            }
+            ended = n < piece + OVERHEAD;
             if (n == 0) {
+                close();
                 return;
             }
             plainLength((long) wrapLength() + n);
@@ -411,12 +411,19 @@ public final class Encryption implements AutoCloseable {
                 engines.get().open(open, sealed, plain);
             } finally {
                 plain.flip();
+                if (ended) {
+                    close();
+                }
             }
         }
 
         @Override
         public void close() {
             ended = true;
+            Subkey open = subkey;
+            if (open != null) {
+                open.close();
+            }
         }
     }
 }

@@ -17,6 +17,9 @@ final class HmacSha256 implements MacAlgorithm {
 
     @Override
     public Mac mac(byte[] data, int offset, int length) {
+        if (key.isDestroyed()) {
+            throw new IllegalStateException("the key of this store has been closed");
+        }
         Engine engine = engines.get();
         engine.update(data, offset, length);
         return engine.finish();

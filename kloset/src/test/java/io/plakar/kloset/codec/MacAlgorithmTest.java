@@ -76,6 +76,19 @@ class MacAlgorithmTest {
     }
 
     @Test
+    void aClosedMacIsOfNoMoreUse() throws Exception {
+        for (String name : new String[] {MacAlgorithm.BLAKE3, MacAlgorithm.SHA256}) {
+            MacAlgorithm algorithm = MacAlgorithm.of(name, new byte[] {
+                1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
+                17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32
+            });
+            algorithm.close();
+            assertThatThrownBy(() -> algorithm.mac(new byte[1])).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(algorithm::stream).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
     void aDifferenceInAnyBitIsSeen() {
         Mac mac = Mac.of(1, 2, 3, 4);
         assertThat(MacAlgorithm.authentic(mac, Mac.of(1, 2, 3, 4))).isTrue();
