@@ -22,6 +22,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A directory of this machine as a destination. Safe for many threads.
@@ -38,6 +40,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class FsExporter implements Exporter {
     private static final String TEMPORARY = ".plakar-";
+    private static final Pattern TEMPORARY_NAME = Pattern.compile("\\.plakar-[0-9a-f]{16}");
     private static final int PRIVATE = 0700;
     private static final int DEFAULT_DIRECTORY = 0750;
     private static final int DEFAULT_FILE = 0640;
@@ -261,6 +264,16 @@ public final class FsExporter implements Exporter {
         return (TEMPORARY + random).getBytes(StandardCharsets.US_ASCII);
     }
 
+    /** The same failure, told of the final name: nobody asked for the temporary one. */
+    private static ConnectorException shown(ConnectorException e, BytePath path) {
+        Matcher matcher = TEMPORARY_NAME.matcher(String.valueOf(e.getMessage()));
+        if (!matcher.find()) {
+            return e;
+        }
+        String name = new String(path.name(), StandardCharsets.UTF_8);
+        return new ConnectorException(e.reason(), matcher.replaceAll(Matcher.quoteReplacement(name)), e);
+    }
+
     /** Makes something under a temporary name. */
     private interface Maker {
         void make(byte[] name) throws ConnectorException;
@@ -282,6 +295,14 @@ public final class FsExporter implements Exporter {
 
     @Override
     public List<String> writeFile(ExportEntry entry, FileBody body) throws IOException, InterruptedException {
+        try {
+            return storeFile(entry, body);
+        } catch (ConnectorException e) {
+            throw shown(e, entry.path());
+        }
+    }
+
+    private List<String> storeFile(ExportEntry entry, FileBody body) throws IOException, InterruptedException {
         List<byte[]> parts = named(entry.path());
         byte[] name = parts.getLast();
         try (Directory parent = openParent(parts, true)) {
@@ -359,6 +380,14 @@ public final class FsExporter implements Exporter {
 
     @Override
     public List<String> makeSymlink(ExportEntry entry) throws IOException {
+        try {
+            return storeSymlink(entry);
+        } catch (ConnectorException e) {
+            throw shown(e, entry.path());
+        }
+    }
+
+    private List<String> storeSymlink(ExportEntry entry) throws IOException {
         List<byte[]> parts = named(entry.path());
         if (entry.linkTarget().length == 0) {
             throw new ConnectorException(
@@ -372,6 +401,14 @@ public final class FsExporter implements Exporter {
 
     @Override
     public List<String> makeSpecial(ExportEntry entry) throws IOException {
+        try {
+            return storeSpecial(entry);
+        } catch (ConnectorException e) {
+            throw shown(e, entry.path());
+        }
+    }
+
+    private List<String> storeSpecial(ExportEntry entry) throws IOException {
         int mode = entry.info().mode();
         if ((mode & (GoMode.NAMED_PIPE | GoMode.SOCKET)) == 0) {
             String what = (mode & GoMode.DEVICE) != 0

@@ -30,6 +30,7 @@ final class OpenFiles implements AutoCloseable {
 
     private final FileTree tree;
     private final int capacity;
+    private boolean closed;
     private final LinkedHashMap<Mac, Lease> files = new LinkedHashMap<>(16, 0.75f, true);
 
     OpenFiles(FileTree tree, int capacity) {
@@ -49,6 +50,10 @@ final class OpenFiles implements AutoCloseable {
         // Opened outside the lock: the disk may be slow. Two threads may both open it; the second one's is kept.
         Lease opened = new Lease(tree.read(path, true));
         synchronized (this) {
+            if (closed) {
+                opened.evicted = true;
+                return opened;
+            }
             Lease before = files.put(name, opened);
             if (before != null) {
                 drop(before);
@@ -87,6 +92,7 @@ final class OpenFiles implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        closed = true;
         files.values().forEach(this::drop);
         files.clear();
     }

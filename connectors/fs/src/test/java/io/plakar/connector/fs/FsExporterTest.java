@@ -156,4 +156,25 @@ class FsExporterTest extends ExporterConformance {
         open().writeFile(entry("/f", 0644), body(new byte[3]));
         assertThat(outside().resolve("place/f")).hasSize(3);
     }
+
+    @Test
+    void a_full_disk_is_told_of_the_file_and_leaves_nothing() throws Exception {
+        Files.createDirectories(place());
+        boolean mounted = tree.privileged()
+                && new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place().toString())
+                                .start()
+                                .waitFor()
+                        == 0;
+        Assumptions.assumeTrue(mounted, "SKIPPED: only root can mount a small file system");
+        try {
+            byte[] content = new byte[2 << 20];
+            java.util.Arrays.fill(content, (byte) 1);
+            org.assertj.core.api.Assertions.assertThatThrownBy(
+                            () -> open().writeFile(entry("/d/big", 0644), body(content)))
+                    .hasMessage("write " + place() + "/d/big: no space left on device");
+            assertThat(place().resolve("d")).isEmptyDirectory();
+        } finally {
+            new ProcessBuilder("umount", "-l", place().toString()).start().waitFor();
+        }
+    }
 }
