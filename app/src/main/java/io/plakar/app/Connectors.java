@@ -71,8 +71,13 @@ public final class Connectors {
         return absolute(location, workingDirectory, ConnectorProvider::storeSchemes);
     }
 
-    /** The store at {@code place}; nothing is read or made yet. */
-    public StoreConnector store(String place, ConfiguredNames names, ConnectorContext context)
+    /**
+     * The store at {@code place}; nothing is read or made yet.
+     *
+     * @param extra options which win over configured ones
+     */
+    public StoreConnector store(
+            String place, Map<String, String> extra, ConfiguredNames names, ConnectorContext context)
             throws Failure, ConnectorException {
         Map<String, String> options = new HashMap<>();
         String resolved = resolve(place, names::store, "could not resolve repository: ", options);
@@ -84,6 +89,7 @@ public final class Connectors {
                     "backend '" + location.scheme() + "' does not exist",
                     "this program can keep stores at: " + String.join(", ", storeSchemes()));
         }
+        options.putAll(extra);
         options.put("location", location.toString());
         return provider.store(location, options, context);
     }

@@ -41,7 +41,7 @@ public enum ExitCode {
             case Failure known -> known.exitCode();
             case KlosetException engine -> ofEngine(engine);
             case ConnectorException connector -> ofConnector(connector);
-            default -> FAILURE;
+            default -> failure.getCause() instanceof KlosetException engine ? ofEngine(engine) : FAILURE;
         };
     }
 

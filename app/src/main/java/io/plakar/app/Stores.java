@@ -1,0 +1,158 @@
+package io.plakar.app;
+
+import io.plakar.connector.ConnectorContext;
+import io.plakar.connector.ConnectorException;
+import io.plakar.connector.StoreConnector;
+import io.plakar.kloset.EngineContext;
+import io.plakar.kloset.KlosetException;
+import io.plakar.kloset.repository.CreateOptions;
+import io.plakar.kloset.repository.Repository;
+import java.util.Arrays;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Makes and opens the store a word of the user means; says so when that cannot be done. */
+public final class Stores {
+    private final Connectors connectors;
+    private final ConfiguredNames names;
+    private final ConnectorContext connectorContext;
+    private final EngineContext engineContext;
+
+    public Stores(
+            Connectors connectors,
+            ConfiguredNames names,
+            ConnectorContext connectorContext,
+            EngineContext engineContext) {
+        this.connectors = connectors;
+        this.names = names;
+        this.connectorContext = connectorContext;
+        this.engineContext = engineContext;
+    }
+
+    /**
+     * Opens the store at {@code place}; the caller closes it.
+     *
+     * @throws Failure with {@link ExitCode#NO_INPUT}, {@link ExitCode#NO_PERMISSION} or {@link ExitCode#CONFIG}
+     */
+    public Repository open(String place, Passphrases passphrases) throws Failure {
+        StoreConnector connector;
+        try {
+            connector = connectors.store(place, Map.of(), names, connectorContext);
+        } catch (Failure e) {
+            throw place.startsWith("@") ? e : notOpened(place, e);
+        } catch (ConnectorException e) {
+            throw notOpened(place, e);
+        }
+        boolean opened = false;
+        try {
+            Repository repository = open(connector, passphrases);
+            opened = true;
+            return repository;
+        } catch (Failure e) {
+            throw e;
+        } catch (KlosetException e) {
+            throw notOpened(place, e);
+        } finally {
+            if (!opened) {
+                close(connector);
+            }
+        }
+    }
+
+    private Repository open(StoreConnector connector, Passphrases passphrases) throws KlosetException, Failure {
+        if (!Repository.configuration(connector).encrypted()) {
+            return Repository.open(connector, null, engineContext);
+        }
+        return passphrases.unlock(passphrase -> Repository.open(connector, passphrase, engineContext));
+    }
+
+    private Failure notOpened(String place, Exception cause) {
+        ExitCode code = cause instanceof KlosetException.UnsupportedVersion ? ExitCode.CONFIG : ExitCode.NO_INPUT;
+        String where = connectors
+                .storeLocation(place, connectorContext.workingDirectory())
+                .toString();
+        String remedy = cause instanceof Failure known && !known.remedy().isEmpty()
+                ? known.remedy()
+                : "make a store there with `plakar at " + place + " create`, or see `plakar help`";
+        return new Failure(
+                code,
+                "failed to open the repository at " + where + ": " + cause.getMessage()
+                        + "\nTo specify an alternative repository, please use \"plakar at <location> <command>\".",
+                remedy,
+                cause);
+    }
+
+    /** Where a new store comes from: nothing is asked before it is clear that there is room for it. */
+    public interface NewPassphrase {
+        /** The passphrase, wiped after use. */
+        byte[] get() throws Failure;
+    }
+
+    /**
+     * Makes a store at {@code place}.
+     *
+     * @param passphrase null for a plaintext store
+     */
+    public void create(String place, CreateOptions options, @Nullable NewPassphrase passphrase)
+            throws Failure, KlosetException, ConnectorException {
+        try (StoreConnector connector = connectors.store(place, Map.of(), names, connectorContext)) {
+            wipe(make(connector, options, passphrase));
+        }
+    }
+
+    /**
+     * Makes a store which is one file and opens it for writing; the file is complete when the repository is closed.
+     *
+     * @param overwrite whether a file that is there may be replaced
+     * @param passphrase null for a plaintext store
+     */
+    public Repository createFile(
+            String place, boolean overwrite, CreateOptions options, @Nullable NewPassphrase passphrase)
+            throws Failure, KlosetException, ConnectorException {
+        StoreConnector connector =
+                connectors.store(place, Map.of("overwrite", String.valueOf(overwrite)), names, connectorContext);
+        byte[] secret = null;
+        boolean opened = false;
+        try {
+            secret = make(connector, options, passphrase);
+            Repository repository = Repository.open(connector, secret, engineContext);
+            opened = true;
+            return repository;
+        } finally {
+            wipe(secret);
+            if (!opened) {
+                close(connector);
+            }
+        }
+    }
+
+    private byte @Nullable [] make(StoreConnector connector, CreateOptions options, @Nullable NewPassphrase passphrase)
+            throws Failure, KlosetException, ConnectorException {
+        connector.checkCreatable();
+        byte[] secret = passphrase == null ? null : passphrase.get();
+        boolean made = false;
+        try {
+            Repository.create(connector, options, secret, engineContext);
+            made = true;
+            return secret;
+        } finally {
+            if (!made) {
+                wipe(secret);
+            }
+        }
+    }
+
+    private static void wipe(byte @Nullable [] secret) {
+        if (secret != null) {
+            Arrays.fill(secret, (byte) 0);
+        }
+    }
+
+    private static void close(StoreConnector connector) {
+        try {
+            connector.close();
+        } catch (ConnectorException e) {
+            // The store could not be opened, which is being reported; nothing was written to it.
+        }
+    }
+}
