@@ -1,7 +1,20 @@
 package io.plakar.cli;
 
+import io.plakar.cli.command.ArchiveCommand;
+import io.plakar.cli.command.BackupCommand;
 import io.plakar.cli.command.CachedCommand;
+import io.plakar.cli.command.CatCommand;
+import io.plakar.cli.command.CheckCommand;
+import io.plakar.cli.command.CreateCommand;
+import io.plakar.cli.command.DiffCommand;
+import io.plakar.cli.command.DigestCommand;
 import io.plakar.cli.command.HelpCommand;
+import io.plakar.cli.command.InfoCommand;
+import io.plakar.cli.command.LocateCommand;
+import io.plakar.cli.command.LsCommand;
+import io.plakar.cli.command.PtarCommand;
+import io.plakar.cli.command.RestoreCommand;
+import io.plakar.cli.command.RmCommand;
 import io.plakar.cli.command.VersionCommand;
 import java.util.List;
 import java.util.function.Supplier;
@@ -38,6 +51,29 @@ public final class CommandTable {
     }
 
     private static final List<Entry> ENTRIES = List.of(
+            new Entry("backup", Group.SNAPSHOTS, "make a snapshot of files", false, BackupCommand::describe),
+            new Entry("ls", Group.SNAPSHOTS, "list snapshots, or the files of one", false, LsCommand::describe),
+            new Entry("restore", Group.SNAPSHOTS, "bring files back from a snapshot", false, RestoreCommand::describe),
+            new Entry("check", Group.SNAPSHOTS, "prove that snapshots are whole", false, CheckCommand::describe),
+            new Entry("cat", Group.SNAPSHOTS, "write the contents of files", false, CatCommand::describe),
+            new Entry(
+                    "diff",
+                    Group.SNAPSHOTS,
+                    "compare two snapshots, or one with the files as they are",
+                    false,
+                    DiffCommand::describe),
+            new Entry("locate", Group.SNAPSHOTS, "find files by name", false, LocateCommand::describe),
+            new Entry("digest", Group.SNAPSHOTS, "print digests of files", false, DigestCommand::describe),
+            new Entry("info", Group.SNAPSHOTS, "show all about a store or a snapshot", false, InfoCommand::describe),
+            new Entry(
+                    "archive",
+                    Group.SNAPSHOTS,
+                    "write a snapshot as a tar or zip file",
+                    false,
+                    ArchiveCommand::describe),
+            new Entry("rm", Group.SNAPSHOTS, "remove snapshots", false, RmCommand::describe),
+            new Entry("create", Group.STORES, "make a new store", false, CreateCommand::describe),
+            new Entry("ptar", Group.STORES, "make a store in one file", false, PtarCommand::describe),
             new Entry("help", Group.GENERAL, "show help on a command", false, HelpCommand::describe),
             new Entry("version", Group.GENERAL, "show the version and the connectors", false, VersionCommand::describe),
             new Entry("cached", Group.GENERAL, "does nothing; kept for old scripts", true, CachedCommand::describe));

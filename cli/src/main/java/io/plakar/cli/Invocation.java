@@ -7,9 +7,21 @@ import io.plakar.app.ExitCode;
 import io.plakar.app.Failure;
 import io.plakar.app.Passphrases;
 import io.plakar.app.StoreLocation;
+import io.plakar.app.Stores;
+import io.plakar.cli.render.JsonDisplay;
+import io.plakar.cli.render.JsonLines;
+import io.plakar.cli.render.LineDisplay;
+import io.plakar.cli.render.ProgressDisplay;
+import io.plakar.cli.render.RunDisplay;
 import io.plakar.cli.terminal.Output;
+import io.plakar.cli.terminal.Signals;
+import io.plakar.cli.terminal.TerminalState;
+import io.plakar.cli.terminal.TerminalWidth;
 import io.plakar.connector.ConnectorContext;
+import io.plakar.kloset.EngineContext;
+import io.plakar.kloset.repository.Repository;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -181,7 +193,115 @@ public final class Invocation {
                 error.stream());
     }
 
+    /** What the engine takes from this run. */
+    public EngineContext engineContext() throws Failure {
+        return engineContext(null);
+    }
+
+    /**
+     * What the engine takes from this run.
+     *
+     * @param scratch where temporary files go, or null for below the cache directory
+     */
+    public EngineContext engineContext(@Nullable Path scratch) throws Failure {
+        Path cache = directories().cache();
+        return new EngineContext(
+                surroundings.clock(),
+                new SecureRandom(),
+                Directories.make(cache.resolve("stores")),
+                scratch == null ? Directories.make(cache.resolve("tmp")) : scratch,
+                concurrency(),
+                surroundings.hostname(),
+                !surroundings.variables().isTrue("PLAKAR_LOCKLESS"));
+    }
+
+    /** Makes and opens stores. */
+    public Stores stores() throws Failure {
+        return stores(engineContext());
+    }
+
+    public Stores stores(EngineContext context) throws Failure {
+        return new Stores(connectors(), names(), connectorContext(true), context);
+    }
+
+    /** The store this run works on, opened and unlocked; the caller closes it. */
+    public Repository openStore() throws Failure {
+        return openStore(engineContext());
+    }
+
+    public Repository openStore(EngineContext context) throws Failure {
+        Repository repository = stores(context).open(storePlace(), passphrases());
+        for (String damaged : repository.damagedStates()) {
+            notices.warn("a part of the store is not visible: " + damaged);
+        }
+        return repository;
+    }
+
+    /** Whether the user wants to see paths that went well too. */
+    public boolean showsEveryPath() {
+        return options.flag("stdio") || options.flag("v") || options.isGiven("trace");
+    }
+
+    /** Objects on standard output. */
+    public JsonLines jsonLines() {
+        return new JsonLines(out);
+    }
+
+    /** Shows every path of a run that only lists what it would do. */
+    public RunDisplay listing(String workflow) {
+        return json()
+                ? new JsonDisplay(jsonLines(), error, surroundings.clock(), "", workflow, true)
+                : new LineDisplay(out, error, surroundings.terminal(), true, options.flag("silent"));
+    }
+
+    /** How the run is to be shown. */
+    public RunDisplay display(Repository repository, String workflow) {
+        boolean everyPath = showsEveryPath();
+        boolean quiet = options.flag("quiet");
+        boolean silent = options.flag("silent");
+        TerminalState terminal = surroundings.terminal();
+        if (json()) {
+            return new JsonDisplay(
+                    jsonLines(),
+                    error,
+                    surroundings.clock(),
+                    repository.configuration().repositoryId().toString(),
+                    workflow,
+                    everyPath && !quiet && !silent);
+        }
+        if (terminal.error() && !terminal.dumb() && !everyPath && !quiet && !silent) {
+            TerminalWidth width = new TerminalWidth(surroundings.variables());
+            return new ProgressDisplay(out, error, terminal, System::nanoTime, width::columns, true);
+        }
+        return new LineDisplay(out, error, terminal, everyPath && !quiet, silent);
+    }
+
+    /**
+     * Lets the first signal interrupt this thread, so that the run ends in an orderly way. Called after passphrases were
+     * asked for: a prompt ends at once.
+     */
+    public void stopOnSignals() {
+        if (surroundings.interruptible()) {
+            Thread run = Thread.currentThread();
+            Signals.onStop(() -> {
+                notices.line("plakar: received interrupt signal, stopping gracefully...");
+                run.interrupt();
+            });
+        }
+    }
+
     public void printVersion() {
+        if (json()) {
+            jsonLines()
+                    .line(
+                            "version",
+                            fields -> fields.text("client", Version.CLIENT)
+                                    .text("number", Version.NUMBER)
+                                    .texts("importers", List.copyOf(connectors().importerSchemes()))
+                                    .texts("exporters", List.copyOf(connectors().exporterSchemes()))
+                                    .texts("klosets", List.copyOf(connectors().storeSchemes())));
+            return;
+        }
         Version.print(out, connectors());
     }
 

@@ -7,7 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The command line taken apart (cli §1): global options, {@code at LOCATION}, the command, the rest.
+ * The command line taken apart (cli §1): global options, {@code at LOCATION}, more global
+ * options, the command, the rest.
  *
  * @param global the words of global options that stand before the command
  * @param location what follows {@code at}, or null
@@ -22,7 +23,25 @@ record Words(
 
     static Words split(List<String> words) throws Failure {
         List<String> global = new ArrayList<>();
-        int i = 0;
+        int i = options(words, 0, global);
+        String location = null;
+        if (i < words.size() && words.get(i).equals("at")) {
+            if (i + 1 == words.size()) {
+                throw new Failure(ExitCode.FAILURE, "missing plakar repository", "write: plakar at LOCATION COMMAND");
+            }
+            location = words.get(i + 1);
+            i = options(words, i + 2, global);
+            if (i == words.size()) {
+                throw new Failure(ExitCode.FAILURE, "missing command", "write: plakar at LOCATION COMMAND");
+            }
+        }
+        String command = i < words.size() ? words.get(i++) : null;
+        return new Words(List.copyOf(global), location, command, List.copyOf(words.subList(i, words.size())));
+    }
+
+    /** Adds the options from {@code from} on to {@code global}; returns where they end. */
+    private static int options(List<String> words, int from, List<String> global) {
+        int i = from;
         while (i < words.size() && words.get(i).startsWith("-") && words.get(i).length() > 1) {
             String word = words.get(i++);
             if (word.equals("--")) {
@@ -33,18 +52,6 @@ record Words(
                 global.add(words.get(i++));
             }
         }
-        String location = null;
-        if (i < words.size() && words.get(i).equals("at")) {
-            if (i + 1 == words.size()) {
-                throw new Failure(ExitCode.FAILURE, "missing plakar repository", "write: plakar at LOCATION COMMAND");
-            }
-            location = words.get(i + 1);
-            i += 2;
-            if (i == words.size()) {
-                throw new Failure(ExitCode.FAILURE, "missing command", "write: plakar at LOCATION COMMAND");
-            }
-        }
-        String command = i < words.size() ? words.get(i++) : null;
-        return new Words(List.copyOf(global), location, command, List.copyOf(words.subList(i, words.size())));
+        return i;
     }
 }
