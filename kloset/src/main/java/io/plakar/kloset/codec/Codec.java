@@ -95,18 +95,19 @@ public final class Codec implements AutoCloseable {
     }
 
     private void decode(ByteBuffer encoded, Plain plain) throws KlosetException {
+        ByteBuffer in = encoded.duplicate();
+        encoded.position(encoded.limit());
+        // The native libraries take direct buffers and arrays; a read-only view of an array is neither.
+        boolean usable = in.isDirect() || (encryption == null && in.hasArray());
+        if (!usable) {
+            in = scratch.get().first(in.remaining()).put(in).flip();
+        }
         if (encryption == null) {
-            compression.decode(encoded, plain);
+            compression.decode(in, plain);
             return;
         }
-        int length = Math.toIntExact(encryption.plainLength(encoded.remaining()));
-        Scratch own = scratch.get();
-        ByteBuffer sealed = encoded;
-        if (!encoded.isDirect()) {
-            sealed = own.first(encoded.remaining()).put(encoded).flip();
-        }
-        ByteBuffer compressed = own.second(length);
-        encryption.decrypt(sealed, compressed);
+        ByteBuffer compressed = scratch.get().second(Math.toIntExact(encryption.plainLength(in.remaining())));
+        encryption.decrypt(in, compressed);
         compression.decode(compressed.flip(), plain);
     }
 

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,6 +88,28 @@ class CodecTest {
                     }
                 }
                 same(codec.decode(streamed.toByteArray(), plain.length), plain, what);
+            }
+        }
+    }
+
+    @Test
+    void takesBuffersOfEveryKindAndLeavesTheirOrderAlone() throws Exception {
+        byte[] data = Vectors.splitmix64(4, 1000);
+        for (Codec codec : codecs()) {
+            byte[] encoded = copy(codec.encode(data, 0, data.length));
+            ByteBuffer direct =
+                    ByteBuffer.allocateDirect(encoded.length).put(encoded).flip();
+            ByteBuffer inside = ByteBuffer.allocate(encoded.length + 9)
+                    .position(7)
+                    .put(encoded)
+                    .position(7)
+                    .limit(7 + encoded.length);
+            for (ByteBuffer buffer :
+                    List.of(direct, inside, inside.slice(), inside.asReadOnlyBuffer(), ByteBuffer.wrap(encoded))) {
+                ByteBuffer given = buffer.duplicate();
+                assertThat(codec.decode(given, data.length)).isEqualTo(data);
+                assertThat(given.hasRemaining()).isFalse();
+                assertThat(given.order()).isEqualTo(ByteOrder.BIG_ENDIAN);
             }
         }
     }
