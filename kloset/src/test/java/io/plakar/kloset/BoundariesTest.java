@@ -22,9 +22,9 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import io.plakar.kloset.repository.BlobSink;
-import io.plakar.kloset.repository.BlobSource;
-import io.plakar.kloset.repository.BlobType;
+import io.plakar.kloset.blob.BlobSink;
+import io.plakar.kloset.blob.BlobSource;
+import io.plakar.kloset.blob.BlobType;
 import org.junit.jupiter.api.Test;
 
 /** What the engine may know and do: the rules that make it a library. */

@@ -9,7 +9,7 @@ import io.plakar.connector.RecordSink;
 import io.plakar.connector.SourceEntry;
 import io.plakar.connector.Xattr;
 import io.plakar.kloset.KlosetException;
-import io.plakar.kloset.repository.BlobType;
+import io.plakar.kloset.blob.BlobType;
 import io.plakar.kloset.repository.HeldLock;
 import io.plakar.kloset.repository.Repository;
 import io.plakar.kloset.repository.RepositoryWriter;

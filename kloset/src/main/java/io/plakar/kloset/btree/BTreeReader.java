@@ -3,7 +3,7 @@ package io.plakar.kloset.btree;
 import io.plakar.connector.BytePath;
 import io.plakar.connector.Mac;
 import io.plakar.kloset.KlosetException;
-import io.plakar.kloset.repository.BlobSource;
+import io.plakar.kloset.blob.BlobSource;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Comparator;

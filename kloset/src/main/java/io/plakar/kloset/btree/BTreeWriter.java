@@ -2,8 +2,8 @@ package io.plakar.kloset.btree;
 
 import io.plakar.connector.Mac;
 import io.plakar.kloset.KlosetException;
+import io.plakar.kloset.blob.BlobSink;
 import io.plakar.kloset.msgpack.MsgpackWriter;
-import io.plakar.kloset.repository.BlobSink;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

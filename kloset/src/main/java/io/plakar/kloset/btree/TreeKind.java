@@ -1,7 +1,7 @@
 package io.plakar.kloset.btree;
 
 import io.plakar.connector.BytePath;
-import io.plakar.kloset.repository.BlobType;
+import io.plakar.kloset.blob.BlobType;
 import java.util.Arrays;
 import java.util.Comparator;
 

@@ -6,10 +6,10 @@ import io.plakar.connector.ConnectorFlag;
 import io.plakar.connector.Mac;
 import io.plakar.connector.Resource;
 import io.plakar.kloset.KlosetException;
+import io.plakar.kloset.blob.BlobType;
 import io.plakar.kloset.btree.BTreeReader;
 import io.plakar.kloset.btree.TreeKind;
 import io.plakar.kloset.content.ContentReader;
-import io.plakar.kloset.repository.BlobType;
 import io.plakar.kloset.repository.Repository;
 import io.plakar.kloset.snapshot.DirectoryCursor;
 import io.plakar.kloset.snapshot.Signature;
@@ -546,8 +546,9 @@ public final class Check {
                     return;
                 }
                 for (BlobLocation copy : copies) {
-                    ByteBuffer key = ByteBuffer.allocate(Mac.BYTES + Long.BYTES);
-                    key.put(copy.packfile().bytes()).putLong(copy.offset());
+                    // The length orders blobs of no bytes before the one that begins at the same place.
+                    ByteBuffer key = ByteBuffer.allocate(Mac.BYTES + Long.BYTES + Integer.BYTES);
+                    key.put(copy.packfile().bytes()).putLong(copy.offset()).putInt(copy.length());
                     ByteBuffer.wrap(value)
                             .put((byte) type)
                             .put(blob.bytes())

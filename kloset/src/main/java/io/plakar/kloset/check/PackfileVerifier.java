@@ -4,9 +4,9 @@ import io.plakar.connector.ConnectorException;
 import io.plakar.connector.Mac;
 import io.plakar.connector.Resource;
 import io.plakar.kloset.KlosetException;
+import io.plakar.kloset.blob.BlobType;
 import io.plakar.kloset.packfile.PackfileIndex;
 import io.plakar.kloset.packfile.PackfileReader;
-import io.plakar.kloset.repository.BlobType;
 import io.plakar.kloset.repository.Repository;
 import io.plakar.kloset.state.BlobLocation;
 import java.io.IOException;
@@ -140,6 +140,9 @@ final class PackfileVerifier {
     private void damagedFrom(Wanted wanted, int first, String message) {
         verdicts.damagedPackfile(message);
         for (int i = first; i < wanted.size(); i++) {
+            if (wanted.type(i) == BlobType.RANDOM.number()) {
+                continue;
+            }
             verdicts.damaged(
                     wanted.type(i),
                     wanted.blob(i),
@@ -187,7 +190,11 @@ final class PackfileVerifier {
             return; // a ptar's index is sorted otherwise; its blobs were verified one by one
         }
         for (int i = 0; i < wanted.size(); i++) {
-            while (at < index.size() && index.offset(at) < wanted.offset(i)) {
+            while (at < index.size()
+                    && (index.offset(at) < wanted.offset(i)
+                            || (index.offset(at) == wanted.offset(i)
+                                    && !index.id(at).equals(wanted.blob(i))
+                                    && index.length(at) == 0))) {
                 at++;
             }
             if (at == index.size()

@@ -8,6 +8,8 @@ import io.plakar.connector.Resource;
 import io.plakar.connector.StoreConnector;
 import io.plakar.kloset.EngineContext;
 import io.plakar.kloset.KlosetException;
+import io.plakar.kloset.blob.BlobSource;
+import io.plakar.kloset.blob.BlobType;
 import io.plakar.kloset.chunking.FastCdc;
 import io.plakar.kloset.codec.Blake3;
 import io.plakar.kloset.codec.Canary;

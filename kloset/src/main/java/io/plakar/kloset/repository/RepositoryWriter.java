@@ -4,6 +4,8 @@ import io.plakar.connector.ConnectorException;
 import io.plakar.connector.Mac;
 import io.plakar.connector.Resource;
 import io.plakar.kloset.KlosetException;
+import io.plakar.kloset.blob.BlobSink;
+import io.plakar.kloset.blob.BlobType;
 import io.plakar.kloset.packfile.PackfileIndex;
 import io.plakar.kloset.packfile.PackfileWriter;
 import io.plakar.kloset.state.PendingBlobs;

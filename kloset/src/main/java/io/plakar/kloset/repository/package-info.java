@@ -1,6 +1,7 @@
 /**
- * Puts and gets blobs: the store as the layers above see it. Read first {@link io.plakar.kloset.repository.BlobSource},
- * {@link io.plakar.kloset.repository.BlobSink} and {@code Repository}. Spec: format-storage §5, §8, §14.
+ * The open store: configuration, key, states, locks; blobs and snapshots in and out. Read first
+ * {@link io.plakar.kloset.repository.Repository} and {@link io.plakar.kloset.repository.RepositoryWriter}. Spec:
+ * format-storage §6, §11, §14.
  */
 @NullMarked
 package io.plakar.kloset.repository;

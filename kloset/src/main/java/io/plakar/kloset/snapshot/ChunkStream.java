@@ -1,8 +1,8 @@
 package io.plakar.kloset.snapshot;
 
 import io.plakar.kloset.KlosetException;
-import io.plakar.kloset.repository.BlobSource;
-import io.plakar.kloset.repository.BlobType;
+import io.plakar.kloset.blob.BlobSource;
+import io.plakar.kloset.blob.BlobType;
 import io.plakar.kloset.vfs.FileObject;
 import java.io.IOException;
 import java.io.InputStream;

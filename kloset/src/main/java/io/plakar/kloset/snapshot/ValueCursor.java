@@ -2,9 +2,9 @@ package io.plakar.kloset.snapshot;
 
 import io.plakar.connector.Mac;
 import io.plakar.kloset.KlosetException;
+import io.plakar.kloset.blob.BlobSource;
+import io.plakar.kloset.blob.BlobType;
 import io.plakar.kloset.btree.BTreeReader;
-import io.plakar.kloset.repository.BlobSource;
-import io.plakar.kloset.repository.BlobType;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,10 +2,10 @@ package io.plakar.kloset.vfs;
 
 import io.plakar.connector.BytePath;
 import io.plakar.kloset.KlosetException;
+import io.plakar.kloset.blob.BlobType;
 import io.plakar.kloset.msgpack.FieldNames;
 import io.plakar.kloset.msgpack.MsgpackReader;
 import io.plakar.kloset.msgpack.MsgpackWriter;
-import io.plakar.kloset.repository.BlobType;
 import java.nio.charset.StandardCharsets;
 
 /**

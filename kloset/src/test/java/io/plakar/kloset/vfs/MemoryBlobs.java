@@ -2,9 +2,9 @@ package io.plakar.kloset.vfs;
 
 import io.plakar.connector.Mac;
 import io.plakar.kloset.KlosetException;
-import io.plakar.kloset.repository.BlobSink;
-import io.plakar.kloset.repository.BlobSource;
-import io.plakar.kloset.repository.BlobType;
+import io.plakar.kloset.blob.BlobSink;
+import io.plakar.kloset.blob.BlobSource;
+import io.plakar.kloset.blob.BlobType;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;

@@ -3,7 +3,7 @@ package io.plakar.kloset.vfs;
 import io.plakar.connector.BytePath;
 import io.plakar.connector.FileInfo;
 import io.plakar.connector.Mac;
-import io.plakar.kloset.repository.BlobType;
+import io.plakar.kloset.blob.BlobType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

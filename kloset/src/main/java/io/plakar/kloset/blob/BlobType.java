@@ -1,4 +1,4 @@
-package io.plakar.kloset.repository;
+package io.plakar.kloset.blob;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package io.plakar.kloset.repository;
+package io.plakar.kloset.blob;
 
 import io.plakar.connector.Mac;
 import io.plakar.kloset.KlosetException;
