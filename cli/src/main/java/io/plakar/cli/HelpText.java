@@ -65,6 +65,28 @@ public final class HelpText {
         return text.toString();
     }
 
+    static String json() {
+        return """
+                JSON OUTPUT:
+                  With -json standard output holds one JSON object per line, on a terminal and on a pipe alike. Each has
+                  "version" (1) and "type"; within a version keys and types may be added, none changes or goes away.
+                  Sizes are bytes, times RFC 3339 in UTC, ids 64 hexadecimal digits. A name that is not UTF-8 is
+                  followed by the same key with _base64. Errors are on standard error as text as well.
+
+                  backup restore check   workflow.start phase path.ok (with -v) path.error snapshot.error warning,
+                                         and at the end summary: snapshot_id errors duration_ms and counts
+                  ls                     snapshot: snapshot_id timestamp duration_ms size name tags origin root ...
+                  ls SNAPSHOT            entry: path target content_type chunks fileinfo
+                  info                   store, or snapshot with context and summary, or error (-errors)
+                  locate                 match: snapshot_id path
+                  digest                 digest: snapshot_id path algorithm digest
+                  diff                   difference: status (+ - M T) path
+                  rm                     would_remove, removed: as snapshot
+                  version                version: client number importers exporters klosets
+                  a command that fails   error: level code exit_status message
+                """;
+    }
+
     private static void appendFlags(StringBuilder text, List<Flag> flags) {
         List<Flag> sorted = new ArrayList<>(flags);
         sorted.sort(Comparator.comparing(Flag::name));

@@ -316,6 +316,8 @@ public final class Invocation {
             out.text(HelpText.command(entry));
         } else if (topic.equals("exit-codes")) {
             out.text(HelpText.exitCodes());
+        } else if (topic.equals("json")) {
+            out.text(HelpText.json());
         } else {
             throw Program.unknownCommand(topic);
         }

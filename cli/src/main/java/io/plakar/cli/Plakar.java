@@ -1,9 +1,13 @@
 package io.plakar.cli;
 
 import io.plakar.app.Connectors;
+import io.plakar.app.ExitCode;
+import io.plakar.app.SystemMessages;
 import io.plakar.cli.terminal.Output;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.UncheckedIOException;
+import java.util.Objects;
 
 /** The program's entry. */
 public final class Plakar {
@@ -18,6 +22,10 @@ public final class Plakar {
                 status = 0;
             } catch (Output.ClosedByReader e) {
                 status = Output.ClosedByReader.STATUS;
+            } catch (UncheckedIOException e) {
+                System.err.println("plakar: writing the output failed: "
+                        + SystemMessages.of(Objects.requireNonNull(e.getCause())));
+                status = ExitCode.FAILURE.number();
             }
         } else {
             status = new Program(Surroundings.ofProcess()).run(RawArguments.of(words));

@@ -3,6 +3,7 @@ package io.plakar.cli;
 import io.plakar.app.ExitCode;
 import io.plakar.app.Failure;
 import io.plakar.app.SystemMessages;
+import io.plakar.cli.render.JsonLines;
 import io.plakar.cli.terminal.Output;
 import io.plakar.connector.ConnectorException;
 import io.plakar.kloset.KlosetException;
@@ -12,6 +13,8 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one command line in given surroundings: parses, dispatches, and turns whatever happens into an exit status. Made
@@ -20,6 +23,7 @@ import java.util.List;
 public final class Program {
     private final Surroundings surroundings;
     private boolean showTime;
+    private @Nullable Output out;
 
     public Program(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -30,6 +34,7 @@ public final class Program {
         long start = System.nanoTime();
         Output out = new Output(
                 surroundings.standardOutput(), surroundings.terminal().output());
+        this.out = out;
         Output error = new Output(surroundings.standardError(), true);
         int status;
         try {
@@ -38,7 +43,8 @@ public final class Program {
         } catch (Output.ClosedByReader e) {
             status = Output.ClosedByReader.STATUS;
         } catch (UncheckedIOException e) {
-            status = report(error, "writing the output failed: " + message(e), "", e, words);
+            status = report(
+                    error, "writing the output failed: " + message(Objects.requireNonNull(e.getCause())), "", e, words);
         }
         try {
             error.flush();
@@ -104,9 +110,15 @@ public final class Program {
         all.addAll(split.rest());
         Options options = Options.parse(name, flags, all);
         showTime = options.flag("time");
+        String profile = options.value("profile-cpu", options.value("profile-mem", ""));
         Invocation invocation = new Invocation(surroundings, split.location(), options, words, out, error);
         invocation.concurrency();
-        return description.body().run(invocation);
+        if (profile.isEmpty()) {
+            return description.body().run(invocation);
+        }
+        try (Profile ignored = Profile.begin(surroundings.workingDirectory().resolve(profile))) {
+            return description.body().run(invocation);
+        }
     }
 
     private static ExitCode withoutCommand(Words split, Output out) throws Failure {
@@ -155,6 +167,9 @@ public final class Program {
 
     private int report(Output error, String message, String remedy, Throwable cause, List<String> words) {
         try {
+            if (isSet(words, "json")) {
+                tellAsJson(message, cause);
+            }
             error.line("plakar: " + visible(message));
             if (!remedy.isEmpty()) {
                 error.line("hint: " + remedy);
@@ -172,6 +187,20 @@ public final class Program {
             // Nobody reads what is said there; the exit status still tells.
         }
         return ExitCode.of(cause).number();
+    }
+
+    private void tellAsJson(String message, Throwable cause) {
+        Output results = out;
+        if (results != null) {
+            ExitCode code = ExitCode.of(cause);
+            new JsonLines(results)
+                    .line(
+                            "error",
+                            fields -> fields.text("level", "error")
+                                    .text("code", code.name())
+                                    .number("exit_status", code.number())
+                                    .text("message", message));
+        }
     }
 
     private static String message(Throwable failure) {

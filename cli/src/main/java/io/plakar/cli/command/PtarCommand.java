@@ -60,6 +60,8 @@ public final class PtarCommand {
                 : invocation.arguments();
         Stores.NewPassphrase passphrase =
                 options.flag("plaintext") ? null : CreateCommand.newPassphrase(invocation.passphrases(), true);
+        // All places are looked at before an archive that is there may be replaced.
+        List<Importer> importers = BackupCommand.open(invocation, places, Map.of(), true);
         try (Repository repository = invocation
                 .stores()
                 .createFile(
@@ -68,14 +70,13 @@ public final class PtarCommand {
                         CreateCommand.createOptions(options, true),
                         passphrase)) {
             invocation.stopOnSignals();
-            for (String place : places) {
-                List<Importer> importers = BackupCommand.open(invocation, List.of(place), Map.of(), true);
+            for (Importer importer : importers) {
                 try (RunDisplay display = invocation.display(repository, "backup")) {
-                    BackupCommand.run(repository, importers, BackupCommand.plainOptions(invocation), display);
-                } finally {
-                    BackupCommand.close(importers);
+                    BackupCommand.run(repository, List.of(importer), BackupCommand.plainOptions(invocation), display);
                 }
             }
+        } finally {
+            BackupCommand.close(importers);
         }
         return ExitCode.SUCCESS;
     }
