@@ -71,9 +71,12 @@ public final class Stores {
         String where = connectors
                 .storeLocation(place, connectorContext.workingDirectory())
                 .toString();
-        String remedy = cause instanceof Failure known && !known.remedy().isEmpty()
-                ? known.remedy()
-                : "make a store there with `plakar at " + place + " create`, or see `plakar help`";
+        String remedy = "make a store there with `plakar at " + place + " create`, or see `plakar help`";
+        if (cause instanceof KlosetException.Corrupt) {
+            remedy = "there is a store, but not all of it: put its CONFIG back from another copy";
+        } else if (cause instanceof Failure known && !known.remedy().isEmpty()) {
+            remedy = known.remedy();
+        }
         return new Failure(
                 code,
                 "failed to open the repository at " + where + ": " + cause.getMessage()

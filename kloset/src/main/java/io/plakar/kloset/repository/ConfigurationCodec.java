@@ -136,7 +136,15 @@ final class ConfigurationCodec {
 
     /** @throws KlosetException.Corrupt when it is not such a map; unknown keys are passed over */
     static StoreConfiguration decode(byte[] payload) throws KlosetException {
-        MsgpackReader in = new MsgpackReader(payload);
+        try {
+            return decode(new MsgpackReader(payload));
+        } catch (KlosetException.Corrupt e) {
+            String message = String.valueOf(e.getMessage());
+            throw message.startsWith("CONFIG ") ? e : new KlosetException.Corrupt("CONFIG is damaged: " + message);
+        }
+    }
+
+    private static StoreConfiguration decode(MsgpackReader in) throws KlosetException {
         Instant timestamp = Instant.EPOCH;
         UUID id = new UUID(0, 0);
         StoreConfiguration.PackfileSizes packfile = new StoreConfiguration.PackfileSizes(0, 0, 0);
