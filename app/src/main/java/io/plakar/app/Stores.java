@@ -71,18 +71,22 @@ public final class Stores {
         String where = connectors
                 .storeLocation(place, connectorContext.workingDirectory())
                 .toString();
-        String remedy = "make a store there with `plakar at " + place + " create`, or see `plakar help`";
-        if (cause instanceof KlosetException.Corrupt) {
-            remedy = "there is a store, but not all of it: put its CONFIG back from another copy";
-        } else if (cause instanceof Failure known && !known.remedy().isEmpty()) {
-            remedy = known.remedy();
-        }
         return new Failure(
                 code,
                 "failed to open the repository at " + where + ": " + cause.getMessage()
                         + "\nTo specify an alternative repository, please use \"plakar at <location> <command>\".",
-                remedy,
+                remedy(place, cause),
                 cause);
+    }
+
+    private static String remedy(String place, Exception cause) {
+        if (cause instanceof KlosetException.Unreachable unreachable
+                && unreachable.connectorFailure().reason() == ConnectorException.Reason.MISSING) {
+            return "make a store there with `plakar at " + place + " create`";
+        }
+        return cause instanceof KlosetException.Corrupt
+                ? "there is a store, but not all of it: put its CONFIG back from another copy"
+                : ExitCode.remedy(cause);
     }
 
     /** Where a new store comes from: nothing is asked before it is clear that there is room for it. */

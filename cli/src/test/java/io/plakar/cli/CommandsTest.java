@@ -10,11 +10,14 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -262,5 +265,53 @@ class CommandsTest {
         assertThat(run.out)
                 .contains("00000000: OK ✓ " + directory + "/src/docs/notes.txt\n")
                 .doesNotContain("README");
+    }
+
+    @Test
+    void aTruncatedConfigurationIsNamedAndNothingIsOverwritten() throws Exception {
+        created();
+        Path config = directory.resolve("store/CONFIG");
+        Files.write(config, Arrays.copyOf(Files.readAllBytes(config), 100));
+        assertThat(run.plakar("at", "store", "ls")).isEqualTo(66);
+        assertThat(run.error).contains("CONFIG", "hint: there is a store, but not all of it");
+        assertThat(run.plakar("at", "store", "create", "-plaintext")).isEqualTo(1);
+        assertThat(config).hasSize(100);
+    }
+
+    @Test
+    void damagedDataIsNamedAndNotRestored() throws Exception {
+        created();
+        byte[] noise = new byte[1 << 20];
+        new Random(7).nextBytes(noise);
+        Files.write(directory.resolve("src/noise"), noise);
+        String id = backup();
+        try (Stream<Path> files = Files.walk(directory.resolve("store/packfiles"))) {
+            for (Path packfile : files.filter(Files::isRegularFile).toList()) {
+                byte[] bytes = Files.readAllBytes(packfile);
+                if (bytes.length > noise.length) {
+                    bytes[bytes.length / 2] ^= 1;
+                    Files.write(packfile, bytes);
+                }
+            }
+        }
+        assertThat(run.plakar("at", "store", "check")).isEqualTo(65);
+        assertThat(run.error)
+                .contains(id + ": KO ✘ " + directory + "/src/noise: chunk ")
+                .contains("plakar: check failed for 1 snapshot\n");
+        assertThat(run.plakar("at", "store", "restore", "-to", "back", id)).isEqualTo(65);
+        assertThat(run.out).contains("restore completed with 1 error in ");
+        assertThat(directory.resolve("back/noise")).doesNotExist();
+        assertThat(directory.resolve("back/README.md")).hasContent("# Demo\n");
+        assertThat(run.plakar("at", "store", "cat", id + ":noise")).isEqualTo(65);
+    }
+
+    @Test
+    void secretsAreNotRecorded() {
+        created();
+        backup("-o", "password=hunter2");
+        assertThat(run.plakar("at", "store", "info", "latest")).isZero();
+        assertThat(run.out)
+                .contains(" - CommandLine: plakar at store backup src -o password=********\n")
+                .doesNotContain("hunter2");
     }
 }

@@ -31,9 +31,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code backup}: makes a snapshot. */
@@ -99,12 +101,19 @@ public final class BackupCommand {
             List<Importer> importers = open(invocation, places, KeyValues.of(options.all("o")), backup.xattrs());
             try (RunDisplay display = invocation.display(repository, "backup")) {
                 invocation.stopOnSignals();
-                BackupResult result = run(repository, importers, backup, display);
+                Listener listener = new Listener(display, importers);
+                BackupResult result = run(repository, importers, backup, display, listener);
                 long errors = result.errors();
                 if (options.flag("check")) {
                     if (CheckCommand.check(repository, result.snapshot(), display) > 0) {
                         throw new Failure(ExitCode.DATA, "check failed for 1 snapshot");
                     }
+                }
+                if (listener.placeFailed()) {
+                    throw new Failure(
+                            ExitCode.FAILURE,
+                            "a place to be backed up could not be read itself; see above",
+                            "the snapshot was made all the same, without it");
                 }
                 return errors > 0 && options.flag("strict") ? ExitCode.INCOMPLETE : ExitCode.SUCCESS;
             } finally {
@@ -116,7 +125,17 @@ public final class BackupCommand {
     /** Backs up and shows it, the last line included. */
     static BackupResult run(Repository repository, List<Importer> importers, BackupOptions options, RunDisplay display)
             throws KlosetException {
-        BackupResult result = Backup.run(repository, importers, options, new Listener(display));
+        return run(repository, importers, options, display, new Listener(display, importers));
+    }
+
+    private static BackupResult run(
+            Repository repository,
+            List<Importer> importers,
+            BackupOptions options,
+            RunDisplay display,
+            Listener listener)
+            throws KlosetException {
+        BackupResult result = Backup.run(repository, importers, options, listener);
         display.completed(
                 result.snapshot(),
                 new Completion(
@@ -144,7 +163,7 @@ public final class BackupCommand {
         List<Importer> importers = open(invocation, places, KeyValues.of(options.all("o")), false);
         try (RunDisplay display = invocation.listing("backup")) {
             invocation.stopOnSignals();
-            Backup.scan(importers, excludes, new Listener(display));
+            Backup.scan(importers, excludes, new Listener(display, importers));
             if (display.errors() > 0) {
                 throw new Failure(ExitCode.FAILURE, "failed to scan some files");
             }
@@ -290,10 +309,18 @@ public final class BackupCommand {
     /** Feeds a display from a backup. */
     private static final class Listener implements BackupListener {
         private final RunDisplay display;
+        private final Set<BytePath> places = new HashSet<>();
         private volatile Mac snapshot = Mac.ZERO;
+        private volatile boolean placeFailed;
 
-        Listener(RunDisplay display) {
+        Listener(RunDisplay display, List<Importer> importers) {
             this.display = display;
+            importers.forEach(importer -> places.add(importer.root()));
+        }
+
+        /** Whether the failures include one of the places themselves: then next to nothing was saved of it. */
+        boolean placeFailed() {
+            return placeFailed;
         }
 
         @Override
@@ -331,6 +358,9 @@ public final class BackupCommand {
 
         @Override
         public void failed(BytePath path, String message) {
+            if (places.contains(path)) {
+                placeFailed = true;
+            }
             display.failed(snapshot, path, message);
         }
 

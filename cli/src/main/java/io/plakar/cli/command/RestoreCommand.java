@@ -32,10 +32,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** {@code restore}: brings a snapshot, or part of it, back. */
 public final class RestoreCommand {
     private static final DateTimeFormatter TARGET_NAME = DateTimeFormatter.ofPattern("yyyyMMddHHmmss", Locale.ROOT);
+
+    private static final int SHOWN_WARNINGS = 10;
 
     private RestoreCommand() {}
 
@@ -106,7 +109,13 @@ public final class RestoreCommand {
                             ? invocation.listing("restore")
                             : invocation.display(repository, "restore")) {
                 invocation.stopOnSignals();
-                return restore(repository, chosen, exporter, restore, display);
+                return restore(
+                        repository,
+                        chosen,
+                        exporter,
+                        restore,
+                        display,
+                        invocation.showsEveryPath() || invocation.json());
             }
         }
     }
@@ -116,13 +125,15 @@ public final class RestoreCommand {
             Snapshots.Chosen chosen,
             Exporter exporter,
             RestoreOptions options,
-            RunDisplay display)
+            RunDisplay display,
+            boolean allWarnings)
             throws KlosetException {
         Mac id = chosen.header().id();
         display.snapshot(id);
         display.phase("restoring");
-        RestoreResult result =
-                Restore.run(repository, chosen.header(), chosen.path(), exporter, options, new Listener(id, display));
+        Listener listener = new Listener(id, display, allWarnings);
+        RestoreResult result = Restore.run(repository, chosen.header(), chosen.path(), exporter, options, listener);
+        listener.tellOfHeldBack();
         display.completed(
                 id,
                 new Completion(
@@ -196,10 +207,21 @@ public final class RestoreCommand {
     private static final class Listener implements RestoreListener {
         private final Mac snapshot;
         private final RunDisplay display;
+        private final boolean allWarnings;
+        private final AtomicLong warnings = new AtomicLong();
 
-        Listener(Mac snapshot, RunDisplay display) {
+        Listener(Mac snapshot, RunDisplay display, boolean allWarnings) {
             this.snapshot = snapshot;
             this.display = display;
+            this.allWarnings = allWarnings;
+        }
+
+        /** A user without privileges cannot set any owner: that must not hide everything else. */
+        private void tellOfHeldBack() {
+            long held = warnings.get() - SHOWN_WARNINGS;
+            if (!allWarnings && held > 0) {
+                display.warning("and " + held + " more attributes could not be set; -v shows them");
+            }
         }
 
         @Override
@@ -227,7 +249,9 @@ public final class RestoreCommand {
 
         @Override
         public void warning(BytePath path, String message) {
-            display.warning(path + ": " + message);
+            if (warnings.incrementAndGet() <= SHOWN_WARNINGS || allWarnings) {
+                display.warning(path + ": " + message);
+            }
         }
     }
 }

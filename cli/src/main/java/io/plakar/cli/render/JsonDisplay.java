@@ -116,7 +116,7 @@ public final class JsonDisplay implements RunDisplay {
     public void failed(Mac snapshot, String message) {
         errors.incrementAndGet();
         event(snapshot, "error", "snapshot.error", data -> data.text("error", message));
-        error.line(snapshot.toShortHex() + ": KO " + message);
+        error.line((snapshot.isZero() ? "store" : snapshot.toShortHex()) + ": KO " + message);
     }
 
     @Override

@@ -26,13 +26,21 @@ final class PathLines {
     }
 
     void failed(Mac snapshot, BytePath path, String message) {
-        failed(snapshot, shown(path.bytes(), terminal.error()) + ": " + message);
+        ko(snapshot.toShortHex(), shown(path.bytes(), terminal.error()) + ": " + shownText(message));
     }
 
+    /** Something that is no path; without a snapshot it is about the store. */
     void failed(Mac snapshot, String message) {
+        ko(snapshot.isZero() ? "store" : snapshot.toShortHex(), shownText(message));
+    }
+
+    private void ko(String what, String text) {
         Paint paint = paint(terminal.error());
-        error.line(snapshot.toShortHex() + ": KO " + (terminal.unicode() ? paint.bad("✘") + " " : "")
-                + (terminal.error() ? shown(RawText.encode(message), true) : message));
+        error.line(what + ": KO " + (terminal.unicode() ? paint.bad("✘") + " " : "") + text);
+    }
+
+    private String shownText(String message) {
+        return terminal.error() ? shown(RawText.encode(message), true) : message;
     }
 
     void completed(Mac snapshot, Completion completion) {
