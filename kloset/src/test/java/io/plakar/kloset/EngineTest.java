@@ -8,11 +8,14 @@ import io.plakar.connector.ConnectorException;
 import io.plakar.connector.ExportEntry;
 import io.plakar.connector.Mac;
 import io.plakar.connector.Resource;
+import io.plakar.kloset.backup.BackupListener;
 import io.plakar.kloset.backup.BackupResult;
 import io.plakar.kloset.check.CheckResult;
 import io.plakar.kloset.repository.CreateOptions;
 import io.plakar.kloset.repository.Repository;
+import io.plakar.kloset.repository.RepositoryWriter;
 import io.plakar.kloset.restore.RestoreResult;
+import io.plakar.kloset.sync.SnapshotCopy;
 import io.plakar.testkit.FaultyStore;
 import io.plakar.testkit.MemoryDestination;
 import io.plakar.testkit.MemorySource;
@@ -290,6 +293,36 @@ class EngineTest {
         MemoryDestination to = new MemoryDestination();
         store.restore(second.snapshot(), to);
         assertRestored(source, to);
+    }
+
+    @Test
+    void snapshots_are_copied_into_another_store_as_they_are() throws Exception {
+        EngineFixture from = new EngineFixture(directory).create(new CreateOptions("SHA256", false, false));
+        MemorySource source = EngineFixture.tree(9);
+        BackupResult first = from.backup(source);
+        from.now = from.now.plusSeconds(1);
+        BackupResult second = from.backup(source.file("/srv/data/more", new byte[] {1}, EngineFixture.NOON));
+        EngineFixture to = new EngineFixture(directory).create();
+        try (Repository origin = from.open();
+                Repository target = to.open();
+                RepositoryWriter writer = new RepositoryWriter(target)) {
+            for (Mac id : List.of(first.snapshot(), second.snapshot())) {
+                SnapshotCopy.add(origin, origin.header(id), target, writer, BackupListener.NONE);
+            }
+            writer.commit();
+        }
+
+        List<String> complaints = new ArrayList<>();
+        assertThat(to.check(complaints).clean()).as("%s", complaints).isTrue();
+        try (Repository repository = to.open()) {
+            assertThat(repository.snapshots())
+                    .extracting(h -> h.id())
+                    .containsExactly(second.snapshot(), first.snapshot());
+            assertThat(repository.header(second.snapshot()).timestamp()).isEqualTo(from.now);
+        }
+        MemoryDestination restored = new MemoryDestination();
+        to.restore(second.snapshot(), restored);
+        assertRestored(source, restored);
     }
 
     @Test

@@ -177,32 +177,61 @@ public final class Backup {
         return common;
     }
 
+    /**
+     * Adds a snapshot to what {@code writer} writes; the caller holds the lock, and the snapshot exists when the caller
+     * has committed. For stores that take several snapshots as one, and for copies of snapshots.
+     *
+     * @param original header of the snapshot that is copied: kept but for its trees and duration; null for a new snapshot
+     */
+    public static BackupResult add(
+            Repository repository,
+            RepositoryWriter writer,
+            List<Importer> sources,
+            BackupOptions options,
+            @Nullable SnapshotHeader original,
+            BackupListener listener)
+            throws KlosetException {
+        Mac id = original == null ? repository.random() : original.id();
+        return new Backup(repository, outermost(sources), options, listener).make(id, writer, original, false);
+    }
+
     private BackupResult run() throws KlosetException {
+        repository.refresh();
+        Mac id = repository.random();
+        try (HeldLock lock = HeldLock.take(repository, id, false, listener::warning);
+                RepositoryWriter writer = new RepositoryWriter(repository)) {
+            repository.excludeLostPackfiles(listener::warning);
+            return make(id, writer, null, true);
+        }
+    }
+
+    private BackupResult make(Mac id, RepositoryWriter writer, @Nullable SnapshotHeader original, boolean commit)
+            throws KlosetException {
         Instant started = repository.context().clock().instant();
         long fetchedBefore = repository.bytesFetched();
         long storedBefore = repository.bytesStored();
-        repository.refresh();
-        Mac id = repository.random();
         listener.started(id);
         Path scratch = scratchDirectory(id);
-        try (HeldLock lock = HeldLock.take(repository, id, false, listener::warning);
-                RepositoryWriter writer = new RepositoryWriter(repository);
-                TreeAssembler trees = new TreeAssembler(repository, writer, scratch, listener);
+        try (TreeAssembler trees = new TreeAssembler(repository, writer, scratch, listener);
                 PreviousSnapshot previous = previous()) {
-            repository.excludeLostPackfiles(listener::warning);
             listener.phase(BackupListener.Phase.SCANNING);
             gather(writer, trees, previous);
             listener.phase(BackupListener.Phase.BUILDING);
             TreeAssembler.Roots roots = trees.write();
             listener.phase(BackupListener.Phase.COMMITTING);
-            Instant ended = repository.context().clock().instant();
-            byte[] header =
-                    header(id, started, Duration.between(started, ended), roots).encode();
+            Duration duration =
+                    Duration.between(started, repository.context().clock().instant());
+            SnapshotHeader made = original == null
+                    ? header(id, started, duration, source(roots))
+                    : original.withSource(source(roots)).withTime(original.timestamp(), duration);
+            byte[] header = made.encode();
             writer.put(BlobType.SNAPSHOT, id, header, 0, header.length);
             if (Thread.interrupted()) {
                 throw cancelled();
             }
-            writer.commit();
+            if (commit) {
+                writer.commit();
+            }
             return new BackupResult(
                     id,
                     Duration.between(started, repository.context().clock().instant()),
@@ -451,14 +480,13 @@ public final class Backup {
         }
     }
 
-    private SnapshotHeader header(Mac id, Instant started, Duration duration, TreeAssembler.Roots roots) {
+    private SnapshotHeader.Source source(TreeAssembler.Roots roots) {
         Importer source = sources.getFirst();
-        Instant timestamp = options.timestamp() == null ? started : options.timestamp();
         List<SnapshotHeader.Index> indexes = List.of(
                 index(SnapshotHeader.Index.CONTENT_TYPE, roots.contentTypes()),
                 index(SnapshotHeader.Index.DIRPACK, roots.directoryPacks()),
                 index(SnapshotHeader.Index.SUMMARY, roots.summaries()));
-        SnapshotHeader.Source made = new SnapshotHeader.Source(
+        return new SnapshotHeader.Source(
                 source.type(),
                 source.origin(),
                 (rootIsDirectory ? directory : directory.parent()).bytes(),
@@ -466,6 +494,10 @@ public final class Backup {
                 new SnapshotHeader.Roots(roots.vfs(), roots.xattrs(), roots.errors()),
                 indexes,
                 roots.summary());
+    }
+
+    private SnapshotHeader header(Mac id, Instant started, Duration duration, SnapshotHeader.Source source) {
+        Instant timestamp = options.timestamp() == null ? started : options.timestamp();
         return new SnapshotHeader(
                 BlobType.VERSION,
                 id,
@@ -483,7 +515,7 @@ public final class Backup {
                 List.of(),
                 options.tags(),
                 options.context(),
-                List.of(made));
+                List.of(source));
     }
 
     private static SnapshotHeader.Index index(String name, Mac root) {
