@@ -19,6 +19,14 @@ public interface ConnectorProvider {
 
     Set<ConnectorFlag> flags(String scheme);
 
+    /**
+     * The same provider, whose connectors hand renewed credentials to {@code keeper}. Providers whose options never
+     * change while they are used return themselves.
+     */
+    default ConnectorProvider keeping(TokenKeeper keeper) {
+        return this;
+    }
+
     default Importer importer(Location location, Map<String, String> options, ConnectorContext context)
             throws ConnectorException {
         throw new ConnectorException(ConnectorException.Reason.UNSUPPORTED, "unsupported importer protocol");

@@ -1,0 +1,48 @@
+package io.plakar.connector.rclone;
+
+import io.plakar.connector.ConnectorException;
+import java.io.InputStream;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+
+/** What a running rclone is asked: commands, and bytes of objects. Safe for many threads. */
+interface RcCalls extends AutoCloseable {
+    /** Writes the members of a command's parameter object. */
+    @FunctionalInterface
+    interface Parameters {
+        void write(JsonGenerator json);
+    }
+
+    /** Reads the answer, which the parser stands before. */
+    @FunctionalInterface
+    interface Answer<T> {
+        T read(JsonParser json) throws ConnectorException;
+    }
+
+    /**
+     * Bytes of an object on their way; closing it early is allowed and ends the transfer.
+     *
+     * @param total size of the whole object, -1 when rclone does not know
+     */
+    record Content(InputStream stream, long total) {}
+
+    /**
+     * Runs a command of the remote control.
+     *
+     * @param what the deed and the thing, for messages: {@code list dropbox:docs}
+     * @throws ConnectorException with a {@code retryAfter} when the same call may succeed later
+     */
+    <T> T call(String what, String command, Parameters parameters, Answer<T> answer) throws ConnectorException;
+
+    /**
+     * Opens the bytes from {@code offset} on, at most {@code length} of them.
+     *
+     * @param fs the remote as rclone writes it, {@code plk:/}
+     * @param path below {@code fs}, without a leading {@code /}
+     * @param length -1 for all that follow
+     */
+    Content open(String what, String fs, String path, long offset, long length) throws ConnectorException;
+
+    @Override
+    void close();
+}

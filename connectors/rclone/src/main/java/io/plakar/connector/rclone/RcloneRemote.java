@@ -1,0 +1,167 @@
+package io.plakar.connector.rclone;
+
+import io.plakar.connector.ConnectorException;
+import io.plakar.connector.ConnectorException.Reason;
+import io.plakar.connector.Location;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Which remote is meant, as the user's location and options say it. Immutable.
+ *
+ * @param name the remote's name for rclone: one of the user's {@code rclone.conf}, or {@link #IMPORTED}
+ * @param section the remote's section for an imported remote, {@code type} among it; empty for a remote of rclone.conf
+ * @param prefixed whether the options had the prefix {@code rclone_}, which older releases did not write
+ * @param path where to work, without {@code /} at its ends; empty for the remote's root
+ * @param tuning environment variables which set rclone's own pacing
+ * @param binary the rclone to run
+ */
+record RcloneRemote(
+        String name,
+        Map<String, String> section,
+        boolean prefixed,
+        String path,
+        Map<String, String> tuning,
+        String binary) {
+    /** The name under which rclone knows a remote whose options we hold. */
+    static final String IMPORTED = "plk";
+
+    /** The prefix of options which belong to rclone. */
+    static final String PREFIX = "rclone_";
+
+    private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}_.+@][\\p{L}\\p{N}_.+@ -]*");
+
+    /** Options of ours and the rclone flag each becomes; all hold a number. */
+    private static final Map<String, String> TUNING = Map.of(
+            "tpslimit", "RCLONE_TPSLIMIT",
+            "tpslimit_burst", "RCLONE_TPSLIMIT_BURST",
+            "transfers", "RCLONE_TRANSFERS",
+            "checkers", "RCLONE_CHECKERS");
+
+    private static final Set<String> OURS = Set.of("location", "binary", "passphrase", "passphrase_cmd");
+
+    RcloneRemote {
+        section = Map.copyOf(section);
+        tuning = Map.copyOf(tuning);
+    }
+
+    /**
+     * Reads what the user configured (connectors §3.4). An entry with {@code rclone_type} is an imported remote; one with
+     * a bare {@code type}, as Plakar 1.0 wrote it, too. Otherwise the location names a remote of the user's rclone.conf:
+     * {@code rclone://name:path}.
+     */
+    static RcloneRemote parse(Location location, Map<String, String> options, Map<String, String> environment)
+            throws ConnectorException {
+        Map<String, String> tuning = tuning(options);
+        String configured = options.getOrDefault("binary", environment.getOrDefault("PLAKAR_RCLONE", ""));
+        String binary = configured.isEmpty() ? "rclone" : configured;
+        boolean prefixed = options.containsKey(PREFIX + "type");
+        if (prefixed || options.containsKey("type") || !location.scheme().equals("rclone")) {
+            Map<String, String> section = section(options, prefixed);
+            section.putIfAbsent("type", provider(location.scheme()));
+            String type = section.getOrDefault("type", "");
+            if (type.isBlank()) {
+                throw new ConnectorException(Reason.INVALID, "missing type in configuration for rclone");
+            }
+            return new RcloneRemote(IMPORTED, section, prefixed, trim(location.rest()), tuning, binary);
+        }
+        String rest = location.rest().startsWith("/") ? "" : location.rest();
+        int colon = rest.indexOf(':');
+        String name = colon < 0 ? "" : rest.substring(0, colon);
+        if (!NAME.matcher(name).matches()) {
+            throw new ConnectorException(
+                    Reason.INVALID,
+                    "missing type in configuration for rclone: " + location + " names no remote; write"
+                            + " rclone://NAME:PATH for one of rclone.conf");
+        }
+        return new RcloneRemote(name, Map.of(), false, trim(rest.substring(colon + 1)), tuning, binary);
+    }
+
+    private static Map<String, String> tuning(Map<String, String> options) throws ConnectorException {
+        Map<String, String> tuning = new LinkedHashMap<>();
+        for (Map.Entry<String, String> flag : TUNING.entrySet()) {
+            String value = options.get(flag.getKey());
+            if (value == null || value.isBlank()) {
+                continue;
+            }
+            boolean number = value.strip().matches("\\d{1,6}(\\.\\d{1,6})?");
+            if (!number || (value.contains(".") && !flag.getKey().equals("tpslimit"))) {
+                throw new ConnectorException(Reason.INVALID, "option " + flag.getKey() + ": not a number: " + value);
+            }
+            tuning.put(flag.getValue(), value.strip());
+        }
+        return tuning;
+    }
+
+    private static Map<String, String> section(Map<String, String> options, boolean prefixed) {
+        Map<String, String> section = new LinkedHashMap<>();
+        options.forEach((key, value) -> {
+            if (key.startsWith(PREFIX)) {
+                section.put(key.substring(PREFIX.length()), value);
+            } else if (!prefixed && !OURS.contains(key) && !TUNING.containsKey(key)) {
+                section.put(key, value);
+            }
+        });
+        return section;
+    }
+
+    /** The rclone type behind a scheme of its own. */
+    private static String provider(String scheme) {
+        return switch (scheme) {
+            case "rclone" -> "";
+            case "googledrive" -> "drive";
+            case "googlephotos" -> "google photos";
+            default -> scheme;
+        };
+    }
+
+    /** Removes {@code /} at both ends and doubled ones between. */
+    private static String trim(String path) {
+        List<String> parts = new ArrayList<>();
+        for (String part : path.split("/")) {
+            if (!part.isEmpty() && !part.equals(".")) {
+                parts.add(part);
+            }
+        }
+        return String.join("/", parts);
+    }
+
+    boolean imported() {
+        return !section.isEmpty();
+    }
+
+    /** The environment variable with which rclone reads an option of the imported remote. */
+    static String variable(String option) {
+        return "RCLONE_CONFIG_" + IMPORTED.toUpperCase(Locale.ROOT) + "_"
+                + option.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    /** {@code name:path} as people write it; holds no option. */
+    String display() {
+        return (imported() ? section.getOrDefault("type", "") : name) + ":" + path;
+    }
+
+    /** {@code message} without the values of options that may be secret. */
+    String redact(String message) {
+        String clean = message;
+        for (Map.Entry<String, String> option : section.entrySet()) {
+            String value = option.getValue();
+            if (value.length() >= 6 && !PLAIN.contains(option.getKey())) {
+                clean = clean.replace(value, "(hidden)");
+            }
+        }
+        return TOKEN.matcher(clean).replaceAll("$1(hidden)");
+    }
+
+    /** Options which are shown: they help to understand an error and hold no secret. */
+    private static final Set<String> PLAIN = Set.of(
+            "type", "remote", "host", "url", "endpoint", "region", "provider", "vendor", "root_folder_id", "user");
+
+    private static final Pattern TOKEN =
+            Pattern.compile("((?:access_token|refresh_token|id_token)\\\\?\"?\\s*[:=]\\s*\\\\?\"?)[^\\\\\"&\\s,}]+");
+}
