@@ -352,7 +352,20 @@ public final class Check {
             if (problem != null) {
                 damage = true;
             }
+            markEntry(tree, path);
         });
+    }
+
+    /** What {@link #readTree} does for a whole snapshot: without its entry a path counts as lost. */
+    private void markEntry(SnapshotTree tree, BytePath path) throws KlosetException {
+        try {
+            Optional<Mac> id = tree.vfs().lookup(path.bytes());
+            if (id.isPresent()) {
+                mark(BlobType.VFS_ENTRY, id.get());
+            }
+        } catch (KlosetException.Corrupt | KlosetException.Missing e) {
+            damage = true; // named in the third pass
+        }
     }
 
     private void markObject(Mac id) throws KlosetException {
