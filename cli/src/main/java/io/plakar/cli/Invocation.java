@@ -269,7 +269,8 @@ public final class Invocation {
                     workflow,
                     everyPath && !quiet && !silent);
         }
-        if (terminal.error() && !terminal.dumb() && !everyPath && !quiet && !silent) {
+        boolean moving = terminal.error() && !terminal.dumb() && !options.flag("no-progress");
+        if (moving && !everyPath && !quiet && !silent) {
             TerminalWidth width = new TerminalWidth(surroundings.variables());
             return new ProgressDisplay(out, error, terminal, System::nanoTime, width::columns, true);
         }

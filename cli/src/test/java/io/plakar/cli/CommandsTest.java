@@ -94,6 +94,10 @@ class CommandsTest {
 
         assertThat(run.plakar("at", "store", "check")).as(run.error).isZero();
         assertThat(run.out).matches(id + ": check completed without errors in .*\n");
+        assertThat(run.plakar("-v", "at", "store", "check", id + ":docs"))
+                .as(run.error)
+                .isZero();
+        assertThat(run.out).contains(id + ": OK ✓ " + directory + "/src/docs/notes.txt\n");
 
         assertThat(run.plakar("-quiet", "at", "store", "restore", "-to", "back/there", id))
                 .as(run.error)
