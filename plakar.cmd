@@ -39,7 +39,7 @@ echo plakar: building the program (a minute or two, once)>&2
 if not exist "%dist%\lib" mkdir "%dist%\lib"
 setlocal
 set "JAVA_HOME=%java_home%"
-call mvn -B -q -f "%here%pom.xml" -DskipTests -Dspotless.check.skip=true -pl cli -am package <nul >"%dist%\build.log" 2>&1
+call mvn -B -q -f "%here%pom.xml" -Pprogram -pl cli -am package <nul >"%dist%\build.log" 2>&1
 endlocal & set "built=%errorlevel%"
 if not "%built%"=="0" (
   type "%dist%\build.log">&2
