@@ -1,0 +1,245 @@
+package io.plakar.testkit.dropbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the machine's own rclone makes of the emulator. Another rclone can be named in the variable {@code PLAKAR_TEST_RCLONE}; without
+ * any, these tests are skipped.
+ */
+class RcloneTest {
+    private static final Instant TIME = Instant.parse("2021-03-04T05:06:07Z");
+
+    @TempDir
+    Path directory;
+
+    private DropboxEmulator dropbox;
+    private DropboxAccount ada;
+    private Path config;
+    private String program;
+
+    @BeforeEach
+    void start() throws Exception {
+        String named = System.getenv("PLAKAR_TEST_RCLONE");
+        program = named == null ? "rclone" : named;
+        Assumptions.assumeTrue(rcloneRuns(), "SKIPPED: there is no rclone on this machine");
+        dropbox = new DropboxEmulator(directory).start();
+        ada = dropbox.addPersonal("Ada Example", "ada@example.org");
+        config = Files.writeString(directory.resolve("rclone.conf"), dropbox.rcloneSection("my", ada));
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        if (dropbox != null) {
+            assertThat(dropbox.refusedHosts()).isEmpty();
+            dropbox.close();
+        }
+    }
+
+    private boolean rcloneRuns() throws InterruptedException {
+        try {
+            Process process = new ProcessBuilder(program, "version")
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return process.waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private record Outcome(int status, String output, String errors) {}
+
+    private Outcome run(byte[] input, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(program, "--config", config.toString()));
+        command.addAll(List.of(arguments));
+        Path errors = Files.createTempFile(directory, "errors", ".txt");
+        Path in = Files.write(Files.createTempFile(directory, "input", ""), input);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(errors.toFile()).redirectInput(in.toFile());
+        builder.environment().putAll(dropbox.environment());
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Outcome(process.waitFor(), output, Files.readString(errors));
+    }
+
+    private String rclone(String... arguments) throws Exception {
+        Outcome outcome = run(new byte[0], arguments);
+        assertThat(outcome.status())
+                .as(
+                        "%s: %s%n%s",
+                        String.join(" ", arguments),
+                        outcome.errors(),
+                        dropbox.calls().recent())
+                .isZero();
+        return outcome.output();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private SortedMap<String, DropboxAccount.FileState> local(Path root) throws IOException {
+        SortedMap<String, DropboxAccount.FileState> files = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(root)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                files.put(
+                        "/" + root.relativize(file),
+                        new DropboxAccount.FileState(
+                                Files.size(file),
+                                Files.getLastModifiedTime(file).toInstant(),
+                                ContentHash.of(Files.readAllBytes(file))));
+            }
+        }
+        return files;
+    }
+
+    @Test
+    void filesAreListedWithTheirSizesTimesAndHashes() throws Exception {
+        ada.put("/docs/a b #1.txt", bytes("hello\n"), TIME);
+        ada.put("/Ünïcode 😀.bin", bytes(""), TIME);
+        ada.makeFolder("/empty");
+
+        assertThat(rclone("lsf", "-R", "my:").lines())
+                .containsExactlyInAnyOrder("docs/", "docs/a b #1.txt", "empty/", "Ünïcode 😀.bin");
+        assertThat(rclone("lsjson", "--hash", "my:docs"))
+                .contains("\"Size\":6", "2021-03-04T05:06:07", ContentHash.of(bytes("hello\n")));
+    }
+
+    @Test
+    void aTreeOfAThousandFilesIsCopiedBothWaysUnchanged() throws Exception {
+        Path from = Files.createDirectory(directory.resolve("from"));
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int i = 0; i < 1_000; i++) {
+            Path folder = Files.createDirectories(from.resolve("folder " + i % 50));
+            byte[] content = new byte[random.nextInt(2_000)];
+            random.nextBytes(content);
+            Path file = Files.write(folder.resolve("file " + i + (i % 7 == 0 ? " é'\"😀" : "") + ".bin"), content);
+            Files.setLastModifiedTime(file, FileTime.from(TIME.plusSeconds(random.nextInt(1_000_000))));
+        }
+
+        rclone("copy", "--transfers", "16", from.toString(), "my:backup");
+        System.out.println("rclone copy of 1,000 files to Dropbox: " + dropbox.calls());
+
+        SortedMap<String, DropboxAccount.FileState> expected = new TreeMap<>();
+        local(from).forEach((path, state) -> expected.put("/backup" + path, state));
+        assertThat(ada.files()).as("seed %d", seed).isEqualTo(expected);
+
+        dropbox.calls().reset();
+        Path to = directory.resolve("to");
+        rclone("copy", "--transfers", "16", "my:backup", to.toString());
+        System.out.println("rclone copy of 1,000 files from Dropbox: " + dropbox.calls());
+        assertThat(local(to)).as("seed %d", seed).isEqualTo(local(from));
+        assertThat(dropbox.calls().downloads()).isEqualTo(1_000);
+        dropbox.calls().reset();
+        rclone("lsf", "-R", "my:");
+        System.out.println("rclone lsf -R of 1,000 files in 50 folders: " + dropbox.calls());
+    }
+
+    @Test
+    void foldersAreMadeMovedCopiedAndPurged() throws Exception {
+        rclone("mkdir", "my:a/b/c");
+        assertThat(ada.folders()).containsOnlyKeys("/a", "/a/b", "/a/b/c");
+        ada.put("/a/b/x.txt", bytes("x"), TIME);
+        rclone("moveto", "my:a/b", "my:z");
+        assertThat(ada.files()).containsOnlyKeys("/z/x.txt");
+        rclone("copyto", "my:z/x.txt", "my:z/y.txt");
+        assertThat(ada.files().get("/z/y.txt")).isEqualTo(ada.files().get("/z/x.txt"));
+        rclone("purge", "my:z");
+        assertThat(ada.files()).isEmpty();
+        assertThat(ada.folders()).containsOnlyKeys("/a");
+        rclone("rmdir", "my:a");
+        assertThat(ada.folders()).isEmpty();
+    }
+
+    @Test
+    void standardInputBecomesAFileAndRangesOfItAreRead() throws Exception {
+        assertThat(run(bytes("0123456789"), "rcat", "my:in.txt").status()).isZero();
+        assertThat(rclone("cat", "my:in.txt")).isEqualTo("0123456789");
+        assertThat(rclone("cat", "--offset", "3", "--count", "4", "my:in.txt")).isEqualTo("3456");
+        assertThat(rclone("about", "my:")).contains("Total:");
+        assertThat(rclone("link", "my:in.txt")).startsWith("https://www.dropbox.com/");
+    }
+
+    @Test
+    void aNameInOtherCaseIsTheSameName() throws Exception {
+        ada.put("/Docs/Read Me.TXT", bytes("x"), TIME);
+        assertThat(rclone("lsf", "my:dOCS")).isEqualTo("Read Me.TXT\n");
+        assertThat(run(bytes("y"), "rcat", "my:docs/READ ME.txt").status()).isZero();
+        assertThat(ada.files()).containsOnlyKeys("/Docs/Read Me.TXT");
+    }
+
+    @Test
+    void anExpiredTokenIsRefreshedAndKept() throws Exception {
+        dropbox.expireAccessTokens();
+        Files.writeString(
+                config,
+                dropbox.rcloneSection("my", ada)
+                        .replaceFirst("\"expiry\":\"[^\"]*\"", "\"expiry\":\"2020-01-01T00:00:00Z\""));
+        dropbox.expireAccessTokens();
+        String before = Files.readString(config);
+        ada.put("/a.txt", bytes("a"), TIME);
+
+        assertThat(rclone("cat", "my:a.txt")).isEqualTo("a");
+
+        assertThat(dropbox.calls().of("oauth2/token")).isOne();
+        assertThat(Files.readString(config)).isNotEqualTo(before);
+    }
+
+    @Test
+    void rcloneEndsWithoutErrorsWhenCallsFailNowAndThen() throws Exception {
+        for (int i = 0; i < 60; i++) {
+            ada.put("/f/" + i + ".txt", bytes("content " + i), TIME);
+        }
+        dropbox.faults().every(10, new Fault.TooManyRequests(Duration.ofSeconds(1)), "files/download"::equals);
+        dropbox.faults().every(13, new Fault.ServerError(503));
+        dropbox.faults().every(17, new Fault.DroppedConnection());
+        dropbox.faults().every(19, new Fault.TruncatedBody());
+        Path to = directory.resolve("to");
+
+        rclone("copy", "my:f", to.toString());
+
+        assertThat(local(to)).hasSize(60);
+        assertThat(dropbox.faults().injected()).isPositive();
+        System.out.println("rclone copy of 60 files with faults: " + dropbox.calls() + "; calls inside Retry-After: "
+                + dropbox.faults().earlyCalls(Duration.ofMillis(50)));
+    }
+
+    @Test
+    void aFullDropboxIsToldAsSuch() throws Exception {
+        ada.quotaBytes(10);
+        Outcome outcome = run(new byte[100], "rcat", "my:big.bin");
+        assertThat(outcome.status()).isNotZero();
+        assertThat(outcome.errors()).contains("insufficient_space");
+        assertThat(ada.files()).isEmpty();
+    }
+
+    @Test
+    void aMembersFilesAreInTheHomeFolderOfTheTeam() throws Exception {
+        DropboxAccount bob = dropbox.addBusiness("Bob Member", "bob@example.org", "Example");
+        Files.writeString(config, dropbox.rcloneSection("team", bob), java.nio.file.StandardOpenOption.APPEND);
+        bob.put("/mine.txt", bytes("mine"), TIME);
+        assertThat(rclone("lsf", "team:")).isEqualTo("mine.txt\n");
+        assertThat(rclone("lsf", "-R", "team:/").lines())
+                .containsExactlyInAnyOrder("Bob Member/", "Bob Member/mine.txt");
+    }
+}
