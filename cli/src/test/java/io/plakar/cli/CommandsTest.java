@@ -248,8 +248,12 @@ class CommandsTest {
         assertThat(run.out).isEqualTo("# Demo\n");
         assertThat(run.plakar("ptar", "-plaintext", "-o", "a.ptar", "src")).isEqualTo(1);
         assertThat(run.error).contains("use -overwrite to overwrite it");
-        assertThat(run.plakar("ptar", "-plaintext", "-k", "x", "-o", "b.ptar")).isEqualTo(1);
-        assertThat(run.error).contains("not supported yet");
+        assertThat(run.plakar("ptar", "-plaintext", "-k", "a.ptar", "-o", "b.ptar", "src", "src/docs"))
+                .as(run.error)
+                .isZero();
+        assertThat(run.plakar("at", "b.ptar", "ls")).as(run.error).isZero();
+        assertThat(run.out.lines()).hasSize(3);
+        assertThat(run.plakar("at", "b.ptar", "check")).as(run.error).isZero();
         for (String format : List.of("tar", "tarball", "zip")) {
             assertThat(run.plakar("at", "a.ptar", "archive", "-format", format, "-output", "out." + format, "latest"))
                     .as(run.error)

@@ -123,11 +123,6 @@ public final class BackupCommand {
     }
 
     /** Backs up and shows it, the last line included. */
-    static BackupResult run(Repository repository, List<Importer> importers, BackupOptions options, RunDisplay display)
-            throws KlosetException {
-        return run(repository, importers, options, display, new Listener(display, importers));
-    }
-
     private static BackupResult run(
             Repository repository,
             List<Importer> importers,
@@ -136,6 +131,17 @@ public final class BackupCommand {
             Listener listener)
             throws KlosetException {
         BackupResult result = Backup.run(repository, importers, options, listener);
+        completed(result, display);
+        return result;
+    }
+
+    /** A listener which feeds {@code display}. */
+    static BackupListener listener(RunDisplay display) {
+        return new Listener(display, List.of());
+    }
+
+    /** Shows the last line of a backup. */
+    static void completed(BackupResult result, RunDisplay display) {
         display.completed(
                 result.snapshot(),
                 new Completion(
@@ -154,7 +160,6 @@ public final class BackupCommand {
                                 .number("files_read", result.filesRead())
                                 .number("chunks_new", result.chunksNew())
                                 .number("bytes_added", result.bytesStored())));
-        return result;
     }
 
     private static ExitCode scan(Invocation invocation, List<String> places, ExcludeRules excludes)

@@ -10,8 +10,13 @@ import io.plakar.cli.Options;
 import io.plakar.cli.render.RunDisplay;
 import io.plakar.connector.Importer;
 import io.plakar.kloset.KlosetException;
+import io.plakar.kloset.backup.Backup;
 import io.plakar.kloset.repository.Repository;
+import io.plakar.kloset.repository.RepositoryWriter;
+import io.plakar.kloset.snapshot.SnapshotHeader;
+import io.plakar.kloset.sync.SnapshotCopy;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -24,20 +29,21 @@ public final class PtarCommand {
                 List.of("plakar ptar [OPTIONS] -o out.ptar [@location | path]..."),
                 """
                 Makes a portable archive: a whole store in one file, deduplicated, compressed, and encrypted unless
-                -plaintext is given, with one snapshot of each place. It is read with `plakar at out.ptar ls` and all
+                -plaintext is given, with one snapshot of each place and all
+                snapshots of the stores given with -k. It is read with `plakar at out.ptar ls` and all
                 the other commands that read.
                 """,
                 List.of(
                         Flag.string("hashing", "hashing algorithm to use for digests: BLAKE3 or SHA256", "BLAKE3"),
                         Flag.list("k", "the same as -kloset"),
-                        Flag.list("kloset", "add a kloset location to include in the ptar archive (not supported yet)"),
+                        Flag.list("kloset", "add a kloset location to include in the ptar archive"),
                         Flag.bool("no-compression", "disable transparent compression"),
                         Flag.string("o", "name of the ptar archive to create"),
                         Flag.bool("overwrite", "overwrite the ptar archive if it already exists"),
                         Flag.bool("plaintext", "disable transparent encryption")),
                 List.of(
                         "plakar ptar -o docs.ptar ~/Documents",
-                        "plakar ptar -plaintext -overwrite -o site.ptar ./site",
+                        "plakar ptar -o everything.ptar -k ./save",
                         "plakar at docs.ptar ls"),
                 PtarCommand::run);
     }
@@ -49,13 +55,9 @@ public final class PtarCommand {
         if (file.isEmpty()) {
             throw new Failure(ExitCode.FAILURE, "-o option must be specified", "write: plakar ptar -o NAME.ptar PLACE");
         }
-        if (options.isGiven("k") || options.isGiven("kloset")) {
-            throw new Failure(
-                    ExitCode.FAILURE,
-                    "-k is not supported yet: the snapshots of another store cannot be put into a ptar archive",
-                    "restore them, and make the archive of the restored files");
-        }
-        List<String> places = invocation.arguments().isEmpty()
+        List<String> stores = new ArrayList<>(options.all("k"));
+        stores.addAll(options.all("kloset"));
+        List<String> places = invocation.arguments().isEmpty() && stores.isEmpty()
                 ? List.of("fs:" + invocation.surroundings().workingDirectory())
                 : invocation.arguments();
         Stores.NewPassphrase passphrase =
@@ -63,21 +65,47 @@ public final class PtarCommand {
         // All places are looked at before an archive that is there may be replaced.
         List<Importer> importers = BackupCommand.open(invocation, places, Map.of(), true);
         try (Repository repository = invocation
-                .stores()
-                .createFile(
-                        "ptar:" + file,
-                        options.flag("overwrite"),
-                        CreateCommand.createOptions(options, true),
-                        passphrase)) {
+                        .stores()
+                        .createFile(
+                                "ptar:" + file,
+                                options.flag("overwrite"),
+                                CreateCommand.createOptions(options, true),
+                                passphrase);
+                RepositoryWriter writer = new RepositoryWriter(repository)) {
             invocation.stopOnSignals();
+            // The archive is written once: all snapshots go into one run and appear together.
             for (Importer importer : importers) {
                 try (RunDisplay display = invocation.display(repository, "backup")) {
-                    BackupCommand.run(repository, List.of(importer), BackupCommand.plainOptions(invocation), display);
+                    BackupCommand.completed(
+                            Backup.add(
+                                    repository,
+                                    writer,
+                                    List.of(importer),
+                                    BackupCommand.plainOptions(invocation),
+                                    null,
+                                    BackupCommand.listener(display)),
+                            display);
                 }
             }
+            for (String store : stores) {
+                copy(invocation, store, repository, writer);
+            }
+            writer.commit();
         } finally {
             BackupCommand.close(importers);
         }
         return ExitCode.SUCCESS;
+    }
+
+    /** Adds every snapshot of the store at {@code place}. */
+    private static void copy(Invocation invocation, String place, Repository to, RepositoryWriter writer)
+            throws Failure, KlosetException {
+        try (Repository from = invocation.stores().open(place, invocation.passphrases());
+                RunDisplay display = invocation.display(to, "backup")) {
+            for (SnapshotHeader header : from.snapshots()) {
+                BackupCommand.completed(
+                        SnapshotCopy.add(from, header, to, writer, BackupCommand.listener(display)), display);
+            }
+        }
     }
 }
