@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * What the words {@code @name} and {@code @name:below} mean: the one place where configured stores, sources and
- * destinations come in. Immutable.
+ * destinations come in. Immutable. Every look-up may fail with a {@link Failure} when the configuration cannot be read.
  */
 public interface ConfiguredNames {
     /** Knows no name. */
@@ -40,12 +40,12 @@ public interface ConfiguredNames {
     record Place(String location, Map<String, String> options) {}
 
     /** {@code name} without the {@code @}, with {@code :below} when it was given. */
-    Optional<Place> store(String name);
+    Optional<Place> store(String name) throws Failure;
 
-    Optional<Place> source(String name);
+    Optional<Place> source(String name) throws Failure;
 
-    Optional<Place> destination(String name);
+    Optional<Place> destination(String name) throws Failure;
 
     /** The name of the store used when none is given. */
-    Optional<String> defaultStore();
+    Optional<String> defaultStore() throws Failure;
 }

@@ -80,7 +80,10 @@ public final class Connectors {
             String place, Map<String, String> extra, ConfiguredNames names, ConnectorContext context)
             throws Failure, ConnectorException {
         Map<String, String> options = new HashMap<>();
-        String resolved = resolve(place, names::store, "could not resolve repository: ", options);
+        String resolved = resolveStore(place, names, options);
+        // They unlock the store and are nothing a connector needs to know.
+        options.remove(Passphrases.OPTION);
+        options.remove(Passphrases.COMMAND_OPTION);
         Location location = storeLocation(resolved, context.workingDirectory());
         ConnectorProvider provider = provider(location.scheme(), ConnectorProvider::storeSchemes);
         if (provider == null) {
@@ -149,16 +152,26 @@ public final class Connectors {
         return provider.exporter(location, options, export, context);
     }
 
-    private static String resolve(
-            String place,
-            Function<String, Optional<ConfiguredNames.Place>> names,
-            String failure,
-            Map<String, String> options)
+    /** Finds a configured place by its name. */
+    private interface LookUp {
+        Optional<ConfiguredNames.Place> find(String name) throws Failure;
+    }
+
+    /**
+     * {@code place}, or what is configured when it is a {@code @name}.
+     *
+     * @param options receives the other options of the entry
+     */
+    public static String resolveStore(String place, ConfiguredNames names, Map<String, String> options) throws Failure {
+        return resolve(place, names::store, "could not resolve repository: ", options);
+    }
+
+    private static String resolve(String place, LookUp names, String failure, Map<String, String> options)
             throws Failure {
         if (!place.startsWith("@")) {
             return place;
         }
-        Optional<ConfiguredNames.Place> found = names.apply(place.substring(1));
+        Optional<ConfiguredNames.Place> found = names.find(place.substring(1));
         if (found.isEmpty()) {
             throw new Failure(
                     ExitCode.FAILURE,

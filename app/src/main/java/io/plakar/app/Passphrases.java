@@ -1,5 +1,6 @@
 package io.plakar.app;
 
+import io.plakar.app.configuration.SecretCommand;
 import io.plakar.kloset.KlosetException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  * is not tried again. Every array handed out is wiped after use.
  */
 public final class Passphrases {
+    /** The key of a store's entry that holds its passphrase. */
+    static final String OPTION = "passphrase";
+    /** The key of a store's entry that holds a command which prints its passphrase. */
+    static final String COMMAND_OPTION = "passphrase_cmd";
+
     private static final int TRIES = 3;
     private static final int MAX_SECRET_BYTES = 1 << 20;
 
@@ -33,23 +40,31 @@ public final class Passphrases {
     }
 
     private final Variables variables;
+    private final Map<String, String> entry;
+    private final Path workingDirectory;
     private final byte @Nullable [] keyFile;
     private final @Nullable InputStream standardInput;
     private final SecretPrompt prompt;
     private final Consumer<String> notices;
 
     /**
+     * @param entry the options of the store's configuration entry; empty when it has none
+     * @param workingDirectory where {@code passphrase_cmd} runs
      * @param keyFile content of {@code -keyfile} as {@link #readKeyFile} gives it, or null
      * @param standardInput read for one line when {@code -passphrase-stdin} was given, else null
      * @param notices takes lines for the user, which belong on standard error
      */
     public Passphrases(
             Variables variables,
+            Map<String, String> entry,
+            Path workingDirectory,
             byte @Nullable [] keyFile,
             @Nullable InputStream standardInput,
             SecretPrompt prompt,
             Consumer<String> notices) {
         this.variables = variables;
+        this.entry = entry;
+        this.workingDirectory = workingDirectory;
         this.keyFile = keyFile;
         this.standardInput = standardInput;
         this.prompt = prompt;
@@ -161,6 +176,14 @@ public final class Passphrases {
     private byte @Nullable [] given() throws Failure {
         if (keyFile != null) {
             return keyFile.clone();
+        }
+        String configured = entry.get(OPTION);
+        if (configured != null && !configured.isEmpty()) {
+            return RawText.encode(configured);
+        }
+        String command = entry.get(COMMAND_OPTION);
+        if (command != null && !command.isEmpty()) {
+            return new SecretCommand(workingDirectory).run(command, COMMAND_OPTION);
         }
         byte[] variable = variables.bytes("PLAKAR_PASSPHRASE");
         if (variable != null) {

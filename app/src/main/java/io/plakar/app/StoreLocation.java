@@ -15,7 +15,8 @@ public final class StoreLocation {
      * database, the first one which holds a store is taken, and {@code $HOME} when none does.
      */
     public static String choose(
-            @Nullable String given, Variables variables, ConfiguredNames names, Path passwordDatabaseHome) {
+            @Nullable String given, Variables variables, ConfiguredNames names, Path passwordDatabaseHome)
+            throws Failure {
         if (given != null) {
             return given;
         }

@@ -8,6 +8,7 @@ import io.plakar.kloset.KlosetException;
 import io.plakar.kloset.repository.CreateOptions;
 import io.plakar.kloset.repository.Repository;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ public final class Stores {
         try {
             connector = connectors.store(place, Map.of(), names, connectorContext);
         } catch (Failure e) {
-            throw place.startsWith("@") ? e : notOpened(place, e);
+            throw place.startsWith("@") && !isResolved(place) ? e : notOpened(place, e);
         } catch (ConnectorException e) {
             throw notOpened(place, e);
         }
@@ -66,10 +67,19 @@ public final class Stores {
         return passphrases.unlock(passphrase -> Repository.open(connector, passphrase, engineContext));
     }
 
-    private Failure notOpened(String place, Exception cause) {
+    private boolean isResolved(String place) {
+        try {
+            return names.store(place.substring(1)).isPresent();
+        } catch (Failure e) {
+            return false;
+        }
+    }
+
+    private Failure notOpened(String place, Exception cause) throws Failure {
         ExitCode code = cause instanceof KlosetException.UnsupportedVersion ? ExitCode.CONFIG : ExitCode.NO_INPUT;
         String where = connectors
-                .storeLocation(place, connectorContext.workingDirectory())
+                .storeLocation(
+                        Connectors.resolveStore(place, names, new HashMap<>()), connectorContext.workingDirectory())
                 .toString();
         return new Failure(
                 code,

@@ -32,6 +32,8 @@ class PassphrasesTest {
         Deque<String> left = new ArrayDeque<>(List.of(lines));
         return new Passphrases(
                 Variables.of(variables),
+                Map.of(),
+                Path.of(""),
                 keyFile,
                 input,
                 label -> {

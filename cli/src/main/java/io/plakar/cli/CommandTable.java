@@ -12,6 +12,7 @@ import io.plakar.cli.command.HelpCommand;
 import io.plakar.cli.command.InfoCommand;
 import io.plakar.cli.command.LocateCommand;
 import io.plakar.cli.command.LsCommand;
+import io.plakar.cli.command.PlacesCommand;
 import io.plakar.cli.command.PtarCommand;
 import io.plakar.cli.command.RestoreCommand;
 import io.plakar.cli.command.RmCommand;
@@ -26,6 +27,7 @@ public final class CommandTable {
     enum Group {
         SNAPSHOTS("SNAPSHOTS"),
         STORES("STORES"),
+        CONFIGURATION("CONFIGURATION"),
         GENERAL("GENERAL");
 
         private final String title;
@@ -74,6 +76,15 @@ public final class CommandTable {
             new Entry("rm", Group.SNAPSHOTS, "remove snapshots", false, RmCommand::describe),
             new Entry("create", Group.STORES, "make a new store", false, CreateCommand::describe),
             new Entry("ptar", Group.STORES, "make a store in one file", false, PtarCommand::describe),
+            new Entry(
+                    "source", Group.CONFIGURATION, "name places to back up from", false, PlacesCommand::describeSource),
+            new Entry(
+                    "destination",
+                    Group.CONFIGURATION,
+                    "name places to restore to",
+                    false,
+                    PlacesCommand::describeDestination),
+            new Entry("store", Group.CONFIGURATION, "name stores", false, PlacesCommand::describeStore),
             new Entry("help", Group.GENERAL, "show help on a command", false, HelpCommand::describe),
             new Entry("version", Group.GENERAL, "show the version and the connectors", false, VersionCommand::describe),
             new Entry("cached", Group.GENERAL, "does nothing; kept for old scripts", true, CachedCommand::describe));

@@ -4,11 +4,14 @@ import java.util.List;
 
 /** The options every command takes, before it or after it. */
 public final class GlobalOptions {
+    /** Stands for {@code -config} before the command; behind it some commands have an option of that name. */
+    static final String OLD_CONFIGDIR = "config-before-command";
+
     /** In the order of help. */
     public static final List<Flag> FLAGS = List.of(
             Flag.string("cachedir", "cache directory"),
             Flag.integer("concurrency", "limit the number of concurrent operations (default: one per usable core)"),
-            Flag.string("config", "configuration directory (deprecated, use -configdir instead)")
+            Flag.string(OLD_CONFIGDIR, "configuration directory (deprecated, use -configdir instead)")
                     .concealed(),
             Flag.string("configdir", "configuration directory"),
             Flag.integer("cpu", "limit the number of usable cores (default: all)"),

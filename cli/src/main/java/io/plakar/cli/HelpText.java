@@ -19,7 +19,7 @@ public final class HelpText {
             text.append('\n').append(group.title()).append(":\n");
             for (CommandTable.Entry entry : CommandTable.entries()) {
                 if (entry.group() == group && !entry.hidden()) {
-                    text.append(String.format("  %-9s %s%n", entry.name(), entry.summary()));
+                    text.append(String.format("  %-11s %s%n", entry.name(), entry.summary()));
                 }
             }
         }

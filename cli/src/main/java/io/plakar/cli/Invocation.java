@@ -8,6 +8,8 @@ import io.plakar.app.Failure;
 import io.plakar.app.Passphrases;
 import io.plakar.app.StoreLocation;
 import io.plakar.app.Stores;
+import io.plakar.app.configuration.Configuration;
+import io.plakar.app.configuration.ConfigurationNames;
 import io.plakar.cli.render.JsonDisplay;
 import io.plakar.cli.render.JsonLines;
 import io.plakar.cli.render.LineDisplay;
@@ -22,7 +24,9 @@ import io.plakar.kloset.EngineContext;
 import io.plakar.kloset.repository.Repository;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +41,9 @@ public final class Invocation {
     private final Output out;
     private final Output error;
     private final Notices notices;
+    private final ConfiguredNames names;
     private @Nullable Connectors connectors;
+    private @Nullable Directories directories;
 
     Invocation(
             Surroundings surroundings,
@@ -52,6 +58,7 @@ public final class Invocation {
         this.words = words;
         this.out = out;
         this.error = error;
+        this.names = new ConfigurationNames(this::configuration, surroundings.workingDirectory());
         this.notices = new Notices(out, error, options.flag("quiet") || options.flag("silent"));
     }
 
@@ -99,9 +106,14 @@ public final class Invocation {
         return known;
     }
 
+    /** The configured sources, destinations and stores; nothing is read yet. */
+    public Configuration configuration() {
+        return new Configuration(directories().config());
+    }
+
     /** What {@code @name} means. */
     public ConfiguredNames names() {
-        return ConfiguredNames.NONE;
+        return names;
     }
 
     /** Fails when the command line has arguments. */
@@ -118,9 +130,18 @@ public final class Invocation {
 
     /** Where the program keeps its files; nothing is made yet. */
     public Directories directories() {
+        Directories known = directories;
+        if (known == null) {
+            known = findDirectories();
+            directories = known;
+        }
+        return known;
+    }
+
+    private Directories findDirectories() {
         String home = surroundings.variables().get("HOME");
         String config = options.value("configdir");
-        String deprecated = options.value("config");
+        String deprecated = options.value(GlobalOptions.OLD_CONFIGDIR);
         if (deprecated != null) {
             notices.line("Option -config is deprecated, please use -configdir instead");
         }
@@ -135,7 +156,7 @@ public final class Invocation {
     }
 
     /** The store this run works on, as the user would write it. */
-    public String storePlace() {
+    public String storePlace() throws Failure {
         return StoreLocation.choose(location, surroundings.variables(), names(), surroundings.home());
     }
 
@@ -168,8 +189,15 @@ public final class Invocation {
         if (keyFile == null) {
             keyFile = surroundings.variables().get("PLAKAR_KEYFILE");
         }
+        Map<String, String> entry = new HashMap<>();
+        String place = storePlace();
+        if (place.startsWith("@")) {
+            Connectors.resolveStore(place, names(), entry);
+        }
         return new Passphrases(
                 surroundings.variables(),
+                entry,
+                surroundings.workingDirectory(),
                 keyFile == null
                         ? null
                         : Passphrases.readKeyFile(

@@ -3,6 +3,7 @@ package io.plakar.cli;
 import io.plakar.app.ExitCode;
 import io.plakar.app.Failure;
 import io.plakar.app.SystemMessages;
+import io.plakar.app.configuration.Secrets;
 import io.plakar.cli.render.JsonLines;
 import io.plakar.cli.terminal.Output;
 import io.plakar.connector.ConnectorException;
@@ -168,9 +169,9 @@ public final class Program {
     private int report(Output error, String message, String remedy, Throwable cause, List<String> words) {
         try {
             if (isSet(words, "json")) {
-                tellAsJson(message, cause);
+                tellAsJson(Secrets.message(message), cause);
             }
-            error.line("plakar: " + visible(message));
+            error.line("plakar: " + visible(Secrets.message(message)));
             if (!remedy.isEmpty()) {
                 error.line("hint: " + remedy);
             }
@@ -180,7 +181,7 @@ public final class Program {
                 error.text(trace.toString());
             } else if (isSet(words, "v")) {
                 for (Throwable deeper = cause.getCause(); deeper != null; deeper = deeper.getCause()) {
-                    error.line("  because: " + visible(message(deeper)));
+                    error.line("  because: " + visible(Secrets.message(message(deeper))));
                 }
             }
         } catch (Output.ClosedByReader | UncheckedIOException e) {

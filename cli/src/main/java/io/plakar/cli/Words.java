@@ -4,6 +4,7 @@ import io.plakar.app.ExitCode;
 import io.plakar.app.Failure;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,11 @@ record Words(
         @Nullable String command,
         List<String> rest) {
 
+    private static final Set<String> PLACES = Set.of("source", "destination", "store");
+    /** What may also stand before the kind of place: {@code add source} is {@code source add}. */
+    private static final Set<String> PLACE_ACTIONS =
+            Set.of("add", "check", "import", "ping", "rm", "set", "show", "unset");
+
     static Words split(List<String> words) throws Failure {
         List<String> global = new ArrayList<>();
         int i = options(words, 0, global);
@@ -36,14 +42,22 @@ record Words(
             }
         }
         String command = i < words.size() ? words.get(i++) : null;
-        return new Words(List.copyOf(global), location, command, List.copyOf(words.subList(i, words.size())));
+        List<String> rest = new ArrayList<>(words.subList(i, words.size()));
+        if (command != null && PLACE_ACTIONS.contains(command) && !rest.isEmpty() && PLACES.contains(rest.getFirst())) {
+            command = rest.set(0, command);
+        }
+        return new Words(List.copyOf(global), location, command, List.copyOf(rest));
+    }
+
+    private static String withoutOldName(String word) {
+        return word.replaceFirst("^--?config(?==|$)", "-" + GlobalOptions.OLD_CONFIGDIR);
     }
 
     /** Adds the options from {@code from} on to {@code global}; returns where they end. */
     private static int options(List<String> words, int from, List<String> global) {
         int i = from;
         while (i < words.size() && words.get(i).startsWith("-") && words.get(i).length() > 1) {
-            String word = words.get(i++);
+            String word = withoutOldName(words.get(i++));
             if (word.equals("--")) {
                 break;
             }

@@ -1,5 +1,6 @@
 package io.plakar.cli.command;
 
+import io.plakar.app.configuration.Secrets;
 import io.plakar.cli.Surroundings;
 import io.plakar.cli.Version;
 import io.plakar.kloset.snapshot.SnapshotHeader;
@@ -9,20 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /** The facts about a run which a snapshot's header keeps (format-snapshot §3.1), secrets left out. */
 final class RunContext {
-    private static final String MASK = "********";
-    /** Keys of options whose value is a secret, alone or behind an underscore. */
-    private static final Pattern SECRET_KEY = Pattern.compile(
-            "(?:.*_)?(?:access_key|secret_access_key|passphrase|password|pass|private_key|token|client_id|client_secret"
-                    + "|auth_token|apikey|api_key|secret)",
-            Pattern.CASE_INSENSITIVE);
-
-    private static final Pattern URL_PASSWORD = Pattern.compile("(://[^/@\\s:]*:)[^/@\\s]+@");
-    private static final Pattern TOKEN_VALUE = Pattern.compile("access_token|refresh_token");
-
     private RunContext() {}
 
     static List<SnapshotHeader.Pair> of(Surroundings surroundings, List<String> words, int concurrency) {
@@ -45,28 +35,9 @@ final class RunContext {
     static String commandLine(List<String> words) {
         StringBuilder line = new StringBuilder("plakar");
         for (String word : words) {
-            line.append(' ').append(masked(word));
+            line.append(' ').append(Secrets.word(word));
         }
         return line.toString();
-    }
-
-    private static String masked(String word) {
-        int equals = word.indexOf('=');
-        // "-o=password=x" has its key between the two.
-        int second = word.startsWith("-") && equals >= 0 ? word.indexOf('=', equals + 1) : -1;
-        if (second > 0 && SECRET_KEY.matcher(word.substring(equals + 1, second)).matches()) {
-            return word.substring(0, second + 1) + MASK;
-        }
-        if (equals > 0
-                && SECRET_KEY
-                        .matcher(word.substring(0, equals).replaceFirst("^--?", ""))
-                        .matches()) {
-            return word.substring(0, equals + 1) + MASK;
-        }
-        if (TOKEN_VALUE.matcher(word).find()) {
-            return equals > 0 ? word.substring(0, equals + 1) + MASK : MASK;
-        }
-        return URL_PASSWORD.matcher(word).replaceAll("$1" + MASK + "@");
     }
 
     private static String goSystem(String name) {

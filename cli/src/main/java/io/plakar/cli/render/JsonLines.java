@@ -3,10 +3,12 @@ package io.plakar.cli.render;
 import io.plakar.app.RawText;
 import io.plakar.cli.terminal.Output;
 import java.io.ByteArrayOutputStream;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -45,6 +47,21 @@ public final class JsonLines {
         bytes.write('\n');
         out.bytes(bytes.toByteArray());
         out.flush();
+    }
+
+    /** {@code objects} as one JSON object of objects, without a line end and in the order of the maps. */
+    public static String object(Map<String, ? extends Map<String, String>> objects) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
+            json.writeStartObject();
+            objects.forEach((name, fields) -> {
+                json.writeObjectPropertyStart(name);
+                fields.forEach(json::writeStringProperty);
+                json.writeEndObject();
+            });
+            json.writeEndObject();
+        }
+        return text.toString();
     }
 
     /** The fields of an object being written. */

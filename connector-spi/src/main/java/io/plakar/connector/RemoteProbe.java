@@ -1,0 +1,33 @@
+package io.plakar.connector;
+
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Tries a configured place once and says what it is; a {@link java.util.ServiceLoader} service beside {@link
+ * ConnectorProvider}, for places that can tell more than whether they answer.
+ */
+public interface RemoteProbe {
+    /** The schemes of the locations it can try. */
+    Set<String> schemes();
+
+    /**
+     * Contacts the place. Takes seconds at most: an answer that does not come is {@link
+     * ConnectorException.Reason#UNREACHABLE}.
+     *
+     * @param options what is configured, {@code location} too
+     */
+    Answer probe(Location location, Map<String, String> options, ConnectorContext context)
+            throws ConnectorException, InterruptedException;
+
+    /**
+     * What a place says of itself.
+     *
+     * @param kind the provider's name, {@code dropbox}
+     * @param account whose it is; empty when the provider does not tell
+     * @param usedBytes empty when the provider does not tell
+     * @param totalBytes empty when the provider does not tell
+     */
+    record Answer(String kind, String account, OptionalLong usedBytes, OptionalLong totalBytes) {}
+}
