@@ -4,8 +4,11 @@ import io.plakar.connector.ConnectorContext;
 import io.plakar.connector.ConnectorException;
 import io.plakar.connector.ConnectorFlag;
 import io.plakar.connector.ConnectorProvider;
+import io.plakar.connector.ExportOptions;
+import io.plakar.connector.Exporter;
 import io.plakar.connector.Importer;
 import io.plakar.connector.Location;
+import io.plakar.connector.StoreConnector;
 import io.plakar.connector.TokenKeeper;
 import java.util.Map;
 import java.util.Set;
@@ -70,6 +73,21 @@ public final class RcloneProvider implements ConnectorProvider {
     public Importer importer(Location location, Map<String, String> options, ConnectorContext context)
             throws ConnectorException {
         RcloneRemote remote = RcloneRemote.parse(location, options, environment);
-        return RcloneImporter.open(remote, Remote.open(remote, true, keeper, environment), context);
+        return RcloneImporter.open(remote, Remote.forFiles(remote, keeper, environment), context);
+    }
+
+    @Override
+    public Exporter exporter(
+            Location location, Map<String, String> options, ExportOptions export, ConnectorContext context)
+            throws ConnectorException {
+        RcloneRemote remote = RcloneRemote.parse(location, options, environment);
+        return RcloneExporter.open(remote, Remote.forFiles(remote, keeper, environment));
+    }
+
+    @Override
+    public StoreConnector store(Location location, Map<String, String> options, ConnectorContext context)
+            throws ConnectorException {
+        RcloneRemote remote = RcloneRemote.parse(location, options, environment);
+        return RcloneStore.open(remote, Remote.forStore(remote, keeper, environment));
     }
 }

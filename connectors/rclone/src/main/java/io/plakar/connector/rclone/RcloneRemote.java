@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
  * @param name the remote's name for rclone: one of the user's {@code rclone.conf}, or {@link #IMPORTED}
  * @param section the remote's section for an imported remote, {@code type} among it; empty for a remote of rclone.conf
  * @param prefixed whether the options had the prefix {@code rclone_}, which older releases did not write
+ * @param absolute whether the path was written with a leading {@code /}: some services tell their root from the user's
+ *     home there
  * @param path where to work, without {@code /} at its ends; empty for the remote's root
  * @param tuning environment variables which set rclone's own pacing
  * @param binary the rclone to run
@@ -25,6 +27,7 @@ record RcloneRemote(
         String name,
         Map<String, String> section,
         boolean prefixed,
+        boolean absolute,
         String path,
         Map<String, String> tuning,
         String binary) {
@@ -68,7 +71,8 @@ record RcloneRemote(
             if (type.isBlank()) {
                 throw new ConnectorException(Reason.INVALID, "missing type in configuration for rclone");
             }
-            return new RcloneRemote(IMPORTED, section, prefixed, trim(location.rest()), tuning, binary);
+            boolean absolute = location.rest().startsWith("/");
+            return new RcloneRemote(IMPORTED, section, prefixed, absolute, trim(location.rest()), tuning, binary);
         }
         String rest = location.rest().startsWith("/") ? "" : location.rest();
         int colon = rest.indexOf(':');
@@ -79,7 +83,8 @@ record RcloneRemote(
                     "missing type in configuration for rclone: " + location + " names no remote; write"
                             + " rclone://NAME:PATH for one of rclone.conf");
         }
-        return new RcloneRemote(name, Map.of(), false, trim(rest.substring(colon + 1)), tuning, binary);
+        String path = rest.substring(colon + 1);
+        return new RcloneRemote(name, Map.of(), false, path.startsWith("/"), trim(path), tuning, binary);
     }
 
     private static Map<String, String> tuning(Map<String, String> options) throws ConnectorException {

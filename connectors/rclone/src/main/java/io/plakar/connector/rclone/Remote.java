@@ -3,7 +3,11 @@ package io.plakar.connector.rclone;
 import io.plakar.connector.ConnectorException;
 import io.plakar.connector.ConnectorException.Reason;
 import io.plakar.connector.TokenKeeper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -11,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -25,6 +30,23 @@ import tools.jackson.core.JsonToken;
  * and at the end.
  */
 final class Remote implements AutoCloseable {
+    /** Services at which an object appears when it was received whole. */
+    private static final Set<String> WHOLE = Set.of(
+            "dropbox",
+            "drive",
+            "onedrive",
+            "s3",
+            "b2",
+            "box",
+            "swift",
+            "pcloud",
+            "azureblob",
+            "google cloud storage",
+            "oracleobjectstorage",
+            "qingstor");
+
+    private static final int PIECE = 1 << 16;
+    private static final int RESUMES = 5;
     private static final long TOKEN_CHECK_NANOS = 60_000_000_000L;
 
     /** What the service can do; from {@code operations/fsinfo}. */
@@ -40,6 +62,7 @@ final class Remote implements AutoCloseable {
     }
 
     private final RcloneRemote remote;
+    private final RcCalls single;
     private final RcCalls calls;
     private final String fs;
     private final TokenKeeper keeper;
@@ -50,9 +73,10 @@ final class Remote implements AutoCloseable {
     private final AtomicLong nextTokenCheck = new AtomicLong();
     private boolean closed;
 
-    private Remote(RcloneRemote remote, RcCalls calls, String fs, TokenKeeper keeper) throws ConnectorException {
+    private Remote(RcloneRemote remote, RcCalls single, String fs, TokenKeeper keeper) throws ConnectorException {
         this.remote = remote;
-        this.calls = calls;
+        this.single = single;
+        this.calls = new RetryingCalls(single, Thread::sleep);
         this.fs = fs;
         this.keeper = keeper;
         this.seen = new HashMap<>(remote.section());
@@ -70,19 +94,28 @@ final class Remote implements AutoCloseable {
     }
 
     /**
-     * Starts rclone for a remote.
-     *
-     * @param rooted whether paths begin at the service's root rather than at the user's home there; the same but for
-     *     Dropbox Business, SFTP and the like (connectors §4)
+     * Starts rclone for a source or a destination. Paths of an imported remote begin at the service's root, as in the
+     * reference; that differs from the user's home there for Dropbox Business, SFTP and the like (connectors §4).
      */
-    static Remote open(RcloneRemote remote, boolean rooted, TokenKeeper keeper, Map<String, String> environment)
+    static Remote forFiles(RcloneRemote remote, TokenKeeper keeper, Map<String, String> environment)
+            throws ConnectorException {
+        return open(remote, remote.imported() || remote.absolute(), keeper, environment);
+    }
+
+    /** Starts rclone for a store: paths begin at the root only when written so. */
+    static Remote forStore(RcloneRemote remote, TokenKeeper keeper, Map<String, String> environment)
+            throws ConnectorException {
+        return open(remote, remote.absolute(), keeper, environment);
+    }
+
+    private static Remote open(RcloneRemote remote, boolean rooted, TokenKeeper keeper, Map<String, String> environment)
             throws ConnectorException {
         RcloneDaemon daemon = RcloneDaemon.start(remote, environment);
-        RcCalls calls = new RetryingCalls(new RcClient(remote, daemon), Thread::sleep);
+        RcClient single = new RcClient(remote, daemon);
         try {
-            return new Remote(remote, calls, remote.name() + (rooted ? ":/" : ":"), keeper);
+            return new Remote(remote, single, remote.name() + (rooted ? ":/" : ":"), keeper);
         } catch (ConnectorException | RuntimeException e) {
-            calls.close();
+            single.close();
             throw e;
         }
     }
@@ -164,6 +197,14 @@ final class Remote implements AutoCloseable {
 
     Features features() {
         return features;
+    }
+
+    /**
+     * Whether a file that is being written, or whose writing failed, can be seen under its name. rclone tells since
+     * 1.63; before, only services known to store a file whole are trusted.
+     */
+    boolean showsPartialUploads() {
+        return features.tells("PartialUploads") ? features.has("PartialUploads") : !WHOLE.contains(type);
     }
 
     /** {@code dropbox:docs/a}: a path as people see it. */
@@ -281,7 +322,7 @@ final class Remote implements AutoCloseable {
     }
 
     /** Runs a command whose parameters are the remote and one path. */
-    void command(String deed, String command, String path) throws ConnectorException {
+    private void command(String deed, String command, String path) throws ConnectorException {
         calls.call(
                 deed + " " + display(path),
                 command,
@@ -291,6 +332,108 @@ final class Remote implements AutoCloseable {
                 },
                 parser -> "");
         checkToken();
+    }
+
+    /**
+     * Lets rclone fetch {@code url} and store it at {@code path}, with the size and the time of the answer's headers.
+     *
+     * @param once whether the bytes can be fetched only once, so that a failure is final
+     */
+    void fetch(String path, String url, boolean once) throws ConnectorException {
+        (once ? single : calls)
+                .call(
+                        "write " + display(path),
+                        "operations/copyurl",
+                        json -> {
+                            json.writeStringProperty("fs", fs);
+                            json.writeStringProperty("remote", path);
+                            json.writeStringProperty("url", url);
+                        },
+                        parser -> "");
+        checkToken();
+    }
+
+    /** Gives a file another name, replacing a file of that name; at once where the service can. */
+    void move(String from, String to) throws ConnectorException {
+        // Left to itself, rclone removes the target first, and for a moment there is neither the old nor the new one.
+        boolean atOnce = features.has("IsLocal") || type.equals("sftp");
+        if (atOnce) {
+            try {
+                move(from, to, true);
+                return;
+            } catch (ConnectorException e) {
+                if (e.reason() != Reason.FAILED && e.reason() != Reason.EXISTS) {
+                    throw e;
+                }
+            }
+        }
+        move(from, to, false);
+    }
+
+    private void move(String from, String to, boolean replace) throws ConnectorException {
+        calls.call(
+                "rename " + display(from) + " to " + display(to),
+                "operations/movefile",
+                json -> {
+                    json.writeStringProperty("srcFs", fs);
+                    json.writeStringProperty("srcRemote", from);
+                    json.writeStringProperty("dstFs", fs);
+                    json.writeStringProperty("dstRemote", to);
+                    if (replace) {
+                        json.writeObjectPropertyStart("_config");
+                        json.writeBooleanProperty("NoCheckDest", true);
+                        json.writeEndObject();
+                    }
+                },
+                parser -> "");
+        checkToken();
+    }
+
+    /** Makes a directory and those above it; one that exists is kept. */
+    void makeDirectory(String path) throws ConnectorException {
+        command("make directory", "operations/mkdir", path);
+    }
+
+    /** Removes a file. */
+    void delete(String path) throws ConnectorException {
+        command("remove", "operations/deletefile", path);
+    }
+
+    /**
+     * Fills {@code into} with the bytes from {@code offset} on. A transfer that breaks off goes on where it was.
+     *
+     * @throws ConnectorException {@code MALFORMED} when the file is shorter than that
+     */
+    void read(String path, long offset, ByteBuffer into) throws ConnectorException {
+        String what = "read " + display(path);
+        byte[] piece = new byte[Math.min(PIECE, into.remaining())];
+        long at = offset;
+        for (int tried = 0; into.hasRemaining(); tried++) {
+            RcCalls.Content content = open(path, at, into.remaining());
+            IOException cause = null;
+            try (InputStream in = content.stream()) {
+                if (content.total() >= 0 && at + into.remaining() > content.total()) {
+                    throw new ConnectorException(
+                            Reason.MALFORMED,
+                            what + ": truncated: it has " + content.total() + " bytes, " + (at + into.remaining())
+                                    + " needed");
+                }
+                int count;
+                while (into.hasRemaining()
+                        && (count = in.read(piece, 0, Math.min(piece.length, into.remaining()))) >= 0) {
+                    into.put(piece, 0, count);
+                    at += count;
+                }
+            } catch (ConnectorException e) {
+                throw e;
+            } catch (IOException e) {
+                cause = e;
+            }
+            if (into.hasRemaining() && tried == RESUMES) {
+                throw new ConnectorException(
+                        Reason.UNREACHABLE, what + ": broke off at byte " + at, cause, Duration.ZERO);
+            }
+        }
     }
 
     private void checkToken() {
