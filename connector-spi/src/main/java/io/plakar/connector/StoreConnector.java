@@ -66,6 +66,18 @@ public interface StoreConnector extends AutoCloseable {
      */
     void read(Mac packfile, long offset, ByteBuffer into) throws ConnectorException;
 
+    /**
+     * As {@link #read}, but stops at the end of the object. Stores far away should have it: ranges are then read in
+     * larger pieces than asked for.
+     *
+     * @return how many bytes were put into {@code into}; fewer than asked for only at the end
+     */
+    default int readUpTo(Mac packfile, long offset, ByteBuffer into) throws ConnectorException {
+        int wanted = into.remaining();
+        read(packfile, offset, into);
+        return wanted;
+    }
+
     /** Removes an object; one that is not there is not an error. */
     void delete(Resource resource, Mac name) throws ConnectorException;
 

@@ -83,8 +83,11 @@ public final class EngineFixture {
         return create(CreateOptions.DEFAULT);
     }
 
+    /** Whether the store counts as one far away. */
+    public boolean far;
+
     public StoreConnector connector() {
-        return new MemoryStore(contents, place);
+        return far ? new MemoryStore(contents, place, java.util.Set.of()) : new MemoryStore(contents, place);
     }
 
     public Repository open() throws KlosetException {

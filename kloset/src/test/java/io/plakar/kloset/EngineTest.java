@@ -14,6 +14,9 @@ import io.plakar.kloset.check.CheckResult;
 import io.plakar.kloset.repository.CreateOptions;
 import io.plakar.kloset.repository.Repository;
 import io.plakar.kloset.repository.RepositoryWriter;
+import io.plakar.kloset.restore.Restore;
+import io.plakar.kloset.restore.RestoreListener;
+import io.plakar.kloset.restore.RestoreOptions;
 import io.plakar.kloset.restore.RestoreResult;
 import io.plakar.kloset.sync.SnapshotCopy;
 import io.plakar.testkit.FaultyStore;
@@ -323,6 +326,27 @@ class EngineTest {
         MemoryDestination restored = new MemoryDestination();
         to.restore(second.snapshot(), restored);
         assertRestored(source, restored);
+    }
+
+    @Test
+    void few_requests_bring_everything_from_a_store_far_away() throws Exception {
+        EngineFixture store = new EngineFixture(directory).create(new CreateOptions("BLAKE3", false, false));
+        store.far = true;
+        MemorySource source = EngineFixture.tree(10);
+        BackupResult backup = store.backup(source);
+        try (Repository repository = store.open()) {
+            long before = repository.requests();
+            MemoryDestination to = new MemoryDestination();
+            Restore.run(
+                    repository,
+                    repository.header(backup.snapshot()),
+                    source.root(),
+                    to,
+                    new RestoreOptions(RestoreOptions.Overwrite.ALWAYS, false),
+                    RestoreListener.NONE);
+            assertRestored(source, to);
+            assertThat(repository.requests() - before).isLessThan(30);
+        }
     }
 
     @Test

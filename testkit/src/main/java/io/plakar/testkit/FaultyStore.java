@@ -161,6 +161,12 @@ public final class FaultyStore implements StoreConnector {
     }
 
     @Override
+    public int readUpTo(Mac packfile, long offset, ByteBuffer into) throws ConnectorException {
+        use();
+        return store.readUpTo(packfile, offset, into);
+    }
+
+    @Override
     public void delete(Resource resource, Mac name) throws ConnectorException {
         change();
         store.delete(resource, name);

@@ -59,11 +59,18 @@ public final class MemoryStore implements StoreConnector {
 
     private final Contents contents;
     private final String root;
+    private final Set<ConnectorFlag> flags;
 
     /** @param root names the place, in messages and for the local cache */
     public MemoryStore(Contents contents, String root) {
+        this(contents, root, Set.of(ConnectorFlag.LOCALFS));
+    }
+
+    /** One with other flags: without {@code LOCALFS} it counts as far away. */
+    public MemoryStore(Contents contents, String root, Set<ConnectorFlag> flags) {
         this.contents = contents;
         this.root = root;
+        this.flags = Set.copyOf(flags);
     }
 
     @Override
@@ -83,7 +90,7 @@ public final class MemoryStore implements StoreConnector {
 
     @Override
     public Set<ConnectorFlag> flags() {
-        return Set.of(ConnectorFlag.LOCALFS);
+        return flags;
     }
 
     @Override
@@ -181,6 +188,14 @@ public final class MemoryStore implements StoreConnector {
             throw new ConnectorException(Reason.MALFORMED, "packfile " + packfile + " ends before");
         }
         into.put(object, (int) offset, into.remaining());
+    }
+
+    @Override
+    public int readUpTo(Mac packfile, long offset, ByteBuffer into) throws ConnectorException {
+        byte[] object = object(Resource.PACKFILE, packfile);
+        int n = (int) Math.min(into.remaining(), Math.max(0, object.length - offset));
+        into.put(object, (int) Math.min(offset, object.length), n);
+        return n;
     }
 
     @Override

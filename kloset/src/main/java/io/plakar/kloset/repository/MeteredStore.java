@@ -166,6 +166,14 @@ final class MeteredStore implements StoreConnector {
     }
 
     @Override
+    public int readUpTo(Mac packfile, long offset, ByteBuffer into) throws ConnectorException {
+        requests.increment();
+        int n = store.readUpTo(packfile, offset, into);
+        fetched.add(n);
+        return n;
+    }
+
+    @Override
     public void delete(Resource resource, Mac name) throws ConnectorException {
         requests.increment();
         store.delete(resource, name);
