@@ -264,8 +264,9 @@ final class ApiServer implements HttpHandler {
                     .orElseThrow(() -> ApiError.unauthorized("invalid_select_user"));
         }
         String header = passage.header("Dropbox-API-Path-Root");
+        boolean contended = passage.fault instanceof Fault.WriteContention;
         if (header == null) {
-            return new Caller(account, account.home());
+            return new Caller(account, account.home(), contended);
         }
         JsonNode root;
         try {
@@ -273,7 +274,7 @@ final class ApiServer implements HttpHandler {
         } catch (JacksonException e) {
             throw ApiError.malformed(passage.route, "HTTP header \"Dropbox-API-Path-Root\": could not decode");
         }
-        return new Caller(account, base(account, root));
+        return new Caller(account, base(account, root), contended);
     }
 
     private static Folder base(DropboxAccount account, JsonNode root) throws ApiError {

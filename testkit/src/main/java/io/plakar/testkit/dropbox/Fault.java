@@ -10,6 +10,12 @@ public sealed interface Fault {
     /** Status 429 with {@code too_many_write_operations} and {@code Retry-After}; nothing was done. Writing calls only. */
     record TooManyWriteOperations(Duration retryAfter) implements Fault {}
 
+    /**
+     * A write error {@code too_many_write_operations} with status 409, or in a batch as the failure of every entry; nothing was done.
+     * Writing calls only.
+     */
+    record WriteContention() implements Fault {}
+
     /** A status of 500 and above with plain text; nothing was done. */
     record ServerError(int status) implements Fault {}
 

@@ -84,6 +84,7 @@ public final class Faults {
     private static Predicate<String> concerned(Fault fault) {
         return switch (fault) {
             case Fault.TooManyWriteOperations write -> WRITES::contains;
+            case Fault.WriteContention write -> WRITES::contains;
             case Fault.TruncatedBody truncated -> "files/download"::equals;
             case Fault.TooManyRequests all -> Faults::isApi;
             case Fault.ServerError all -> Faults::isApi;

@@ -138,7 +138,7 @@ final class FileRoutes {
         for (DropboxAccount account : accounts) {
             if (account.tree().byId(listing.baseId()) instanceof Folder base
                     && account.tree().byId(listing.folderId()) instanceof Folder folder) {
-                Caller caller = new Caller(account, base);
+                Caller caller = new Caller(account, base, false);
                 try {
                     account.tree().awaitChange(listing.change(), timeout * 1_000);
                 } catch (InterruptedException e) {
@@ -225,6 +225,7 @@ final class FileRoutes {
     }
 
     private static File write(Caller caller, Commit commit, Whole whole) throws Refusal {
+        caller.beginWrite();
         Commit place = commit;
         if (commit.path().startsWith("id:")) {
             File file = caller.tree().findFile(caller.base(), commit.path());
@@ -382,6 +383,7 @@ final class FileRoutes {
 
     private static ObjectNode createFolder(Caller caller, String path, boolean autorename) throws ApiError {
         try {
+            caller.beginWrite();
             Folder folder = caller.tree().createFolder(caller.base(), path, autorename);
             return metadata(Metadata.untagged(caller, folder));
         } catch (Refusal e) {
@@ -414,6 +416,7 @@ final class FileRoutes {
         DropboxTree tree = caller.tree();
         synchronized (tree) {
             try {
+                caller.beginWrite();
                 Node node = tree.findRemovable(caller.base(), path, arguments.stringOrNull("parent_rev"));
                 ObjectNode json = metadata(Metadata.of(caller, node));
                 tree.remove(node);
@@ -460,6 +463,7 @@ final class FileRoutes {
         DropboxTree tree = caller.tree();
         synchronized (tree) {
             try {
+                caller.beginWrite();
                 Node from = find(caller, fromPath);
                 Node made = copy
                         ? tree.copy(caller.base(), from, to, autorename)
@@ -535,6 +539,7 @@ final class FileRoutes {
             throw ApiError.endpoint("invalid_revision");
         }
         try {
+            caller.beginWrite();
             return value(Metadata.untagged(caller, caller.tree().restore(caller.base(), path, rev)));
         } catch (Refusal e) {
             throw e.as("path_lookup", "path_write");

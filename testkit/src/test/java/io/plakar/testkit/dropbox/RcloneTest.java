@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -207,7 +208,7 @@ class RcloneTest {
 
     @Test
     void rcloneEndsWithoutErrorsWhenCallsFailNowAndThen() throws Exception {
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < 30; i++) {
             ada.put("/f/" + i + ".txt", bytes("content " + i), TIME);
         }
         dropbox.faults().every(10, new Fault.TooManyRequests(Duration.ofSeconds(1)), "files/download"::equals);
@@ -218,9 +219,9 @@ class RcloneTest {
 
         rclone("copy", "my:f", to.toString());
 
-        assertThat(local(to)).hasSize(60);
+        assertThat(local(to)).hasSize(30);
         assertThat(dropbox.faults().injected()).isPositive();
-        System.out.println("rclone copy of 60 files with faults: " + dropbox.calls() + "; calls inside Retry-After: "
+        System.out.println("rclone copy of 30 files with faults: " + dropbox.calls() + "; calls inside Retry-After: "
                 + dropbox.faults().earlyCalls(Duration.ofMillis(50)));
     }
 
@@ -236,7 +237,7 @@ class RcloneTest {
     @Test
     void aMembersFilesAreInTheHomeFolderOfTheTeam() throws Exception {
         DropboxAccount bob = dropbox.addBusiness("Bob Member", "bob@example.org", "Example");
-        Files.writeString(config, dropbox.rcloneSection("team", bob), java.nio.file.StandardOpenOption.APPEND);
+        Files.writeString(config, dropbox.rcloneSection("team", bob), StandardOpenOption.APPEND);
         bob.put("/mine.txt", bytes("mine"), TIME);
         assertThat(rclone("lsf", "team:")).isEqualTo("mine.txt\n");
         assertThat(rclone("lsf", "-R", "team:/").lines())
