@@ -146,10 +146,10 @@ public final class DropboxAccount {
         put(path, new ByteArrayInputStream(content), clientModified);
     }
 
-    /** Makes or replaces a file of at most 150 MiB from a stream, which is read to its end and not closed. */
+    /** Makes or replaces a file from a stream, which is read to its end and not closed. */
     public void put(String path, InputStream content, Instant clientModified) throws IOException {
         try {
-            Whole whole = uploads.whole(content, null, received -> {});
+            Whole whole = uploads.whole(content);
             Instant seconds = clientModified.truncatedTo(ChronoUnit.SECONDS);
             Commit commit = new Commit(path, new DropboxTree.Mode.Overwrite(), false, false, seconds);
             tree.write(home, commit, whole.content(), whole.contentHash());

@@ -89,11 +89,22 @@ public final class DropboxEmulator implements AutoCloseable {
         this.uploads = new UploadSessions(new ContentStore(parent == null ? null : directory));
     }
 
-    /** Starts to listen; this takes about a second, since a certificate is made. */
+    /** Starts to listen; this takes about a second, since a certificate is made. An emulator that cannot start is closed. */
     public synchronized DropboxEmulator start() throws IOException {
         if (running != null) {
             throw new IllegalStateException("the emulator has been started");
         }
+        try {
+            running = run();
+            return this;
+        } finally {
+            if (running == null) {
+                close();
+            }
+        }
+    }
+
+    private Running run() throws IOException {
         ThrowAwayCertificate certificate = ThrowAwayCertificate.create(directory, HOSTS);
         HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(certificate.context()));
@@ -103,15 +114,14 @@ public final class DropboxEmulator implements AutoCloseable {
         FileRoutes files = new FileRoutes(uploads, cursorEpoch::get);
         server.createContext("/", new ApiServer(accounts, tokens, oauth, files, faults, calls));
         server.start();
-        ConnectProxy proxy;
         try {
-            proxy = new ConnectProxy(server.getAddress(), Set.copyOf(HOSTS));
+            ConnectProxy proxy = new ConnectProxy(server.getAddress(), Set.copyOf(HOSTS));
+            return new Running(server, threads, proxy, certificate.file());
         } catch (IOException e) {
             server.stop(0);
+            threads.shutdownNow();
             throw e;
         }
-        running = new Running(server, threads, proxy, certificate.file());
-        return this;
     }
 
     private synchronized Running running() {
@@ -251,6 +261,10 @@ public final class DropboxEmulator implements AutoCloseable {
             running.server().stop(0);
             running.threads().shutdownNow();
             running = null;
+        }
+        uploads.close();
+        if (!Files.exists(directory)) {
+            return;
         }
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {

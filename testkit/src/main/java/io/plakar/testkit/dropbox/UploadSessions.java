@@ -11,7 +11,7 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Files that come in pieces. Safe for use by several threads; the pieces of a concurrent session may arrive at the same time. */
-final class UploadSessions {
+final class UploadSessions implements AutoCloseable {
     private static final int CONCURRENT_BYTES = 4 << 20;
     private static final long MAX_BODY_BYTES = 150L << 20;
 
@@ -38,10 +38,20 @@ final class UploadSessions {
 
     /** Stores the body of one call, which must have the hash if one is given. */
     Whole whole(InputStream body, @Nullable String expectedHash, LongConsumer received) throws IOException, ApiError {
+        return whole(body, expectedHash, received, MAX_BODY_BYTES);
+    }
+
+    /** Stores bytes that did not come with a call, as many as there are. */
+    Whole whole(InputStream content) throws IOException, ApiError {
+        return whole(content, null, received -> {}, Long.MAX_VALUE);
+    }
+
+    private Whole whole(InputStream body, @Nullable String expectedHash, LongConsumer received, long maxBytes)
+            throws IOException, ApiError {
         Spool spool = contents.spool();
         boolean kept = false;
         try {
-            pour(spool, 0, body, expectedHash, received);
+            pour(spool, 0, body, expectedHash, received, maxBytes);
             Whole whole = seal(spool);
             kept = true;
             return whole;
@@ -60,14 +70,19 @@ final class UploadSessions {
     }
 
     private static long pour(
-            Spool spool, long position, InputStream body, @Nullable String expectedHash, LongConsumer received)
+            Spool spool,
+            long position,
+            InputStream body,
+            @Nullable String expectedHash,
+            LongConsumer received,
+            long maxBytes)
             throws IOException, ApiError {
         ContentHash hash = new ContentHash();
         byte[] buffer = new byte[1 << 16];
         long length = 0;
         for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
             received.accept(n);
-            if (length + n > MAX_BODY_BYTES) {
+            if (n > maxBytes - length) {
                 throw ApiError.endpoint("payload_too_large");
             }
             spool.write(position + length, buffer, 0, n);
@@ -111,7 +126,7 @@ final class UploadSessions {
             if (offset != session.spool.size()) {
                 throw incorrectOffset(session);
             }
-            pour(session.spool, offset, body, expectedHash, received);
+            pour(session.spool, offset, body, expectedHash, received, MAX_BODY_BYTES);
             session.closed = close;
         }
     }
@@ -124,7 +139,7 @@ final class UploadSessions {
             @Nullable String expectedHash,
             LongConsumer received)
             throws IOException, ApiError {
-        long length = pour(session.spool, offset, body, expectedHash, received);
+        long length = pour(session.spool, offset, body, expectedHash, received, MAX_BODY_BYTES);
         if (length > 0 && offset % CONCURRENT_BYTES != 0) {
             throw ApiError.endpoint("concurrent_session_invalid_offset");
         }
@@ -170,5 +185,14 @@ final class UploadSessions {
     /** Ends a session. */
     void forget(String id) {
         sessions.remove(id);
+    }
+
+    /** Forgets the sessions that have not been finished. */
+    @Override
+    public void close() throws IOException {
+        for (Session session : sessions.values()) {
+            session.spool.discard();
+        }
+        sessions.clear();
     }
 }
