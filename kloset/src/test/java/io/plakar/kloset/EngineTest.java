@@ -228,16 +228,7 @@ class EngineTest {
         BackupResult first = store.backup(source);
         store.now = store.now.plusSeconds(60);
         BackupResult second = store.backup(source);
-        Mac lost;
-        try (Repository repository = store.open()) {
-            lost = repository
-                    .index()
-                    .findAll(9, repository.macs().mac(source.files().get(BytePath.clean("/srv/data/large")), 0, 0))
-                    .stream()
-                    .map(at -> at.packfile())
-                    .findFirst()
-                    .orElseThrow();
-        }
+        Mac lost = chunkPackfile(store, source);
         store.contents.objects(Resource.PACKFILE).remove(lost);
 
         List<String> complaints = new ArrayList<>();
@@ -256,6 +247,28 @@ class EngineTest {
         RestoreResult restored = store.restore(null, to);
         assertThat(restored.corrupt()).isEqualTo(source.files().size());
         assertThat(to.contents()).isEmpty();
+    }
+
+    private static Mac chunkPackfile(EngineFixture store, MemorySource source) throws KlosetException {
+        byte[] content = source.files().get(BytePath.clean("/srv/data/d0/f0"));
+        try (Repository repository = store.open()) {
+            return repository.index().find(9, repository.macs().mac(content)).packfile();
+        }
+    }
+
+    @Test
+    void lost_chunks_of_unchanged_files_are_made_good_by_the_next_backup() throws Exception {
+        EngineFixture store = new EngineFixture(directory).create();
+        MemorySource source = EngineFixture.tree(15);
+        store.backup(source);
+        store.contents.objects(Resource.PACKFILE).remove(chunkPackfile(store, source));
+        store.now = store.now.plusSeconds(60);
+
+        BackupResult second = store.backup(source);
+
+        MemoryDestination to = new MemoryDestination();
+        assertThat(store.restore(second.snapshot(), to).errors()).isZero();
+        assertRestored(source, to);
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.plakar.kloset.snapshot.SnapshotHeader;
 import io.plakar.kloset.snapshot.SnapshotTree;
 import io.plakar.kloset.vfs.Entry;
 import io.plakar.kloset.vfs.EntryCodec;
+import io.plakar.kloset.vfs.FileObject;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -62,6 +63,7 @@ public final class Backup {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private volatile @Nullable Throwable failure;
     private volatile boolean rootIsDirectory = true;
+    private volatile boolean storeIncomplete;
     private final @Nullable BytePath storeItself;
     private final AtomicBoolean storeSkipped = new AtomicBoolean();
     private final ThreadLocal<EntryCodec> codecs = ThreadLocal.withInitial(EntryCodec::new);
@@ -200,7 +202,7 @@ public final class Backup {
         Mac id = repository.random();
         try (HeldLock lock = HeldLock.take(repository, id, false, listener::warning);
                 RepositoryWriter writer = new RepositoryWriter(repository)) {
-            repository.excludeLostPackfiles(listener::warning);
+            storeIncomplete = repository.excludeLostPackfiles(listener::warning);
             return make(id, writer, null, true);
         }
     }
@@ -602,15 +604,34 @@ public final class Backup {
             Entry before = previous == null ? null : previous.find(path);
             if (!info.isRegular()) {
                 takeWithoutContent(entry, xattrs, before);
-            } else if (before != null
-                    && PreviousSnapshot.unchanged(info, before)
-                    && writer.known(BlobType.OBJECT, before.object())) {
+            } else if (before != null && PreviousSnapshot.unchanged(info, before) && usable(before.object())) {
                 takeUnchanged(entry, xattrs, before);
             } else {
                 queue.put(new Job(entry, xattrs, before));
                 return true;
             }
             return false;
+        }
+
+        /** Whether the content of an object is in the store, so that the file need not be read. */
+        private boolean usable(Mac object) throws KlosetException {
+            if (!writer.known(BlobType.OBJECT, object)) {
+                return false;
+            }
+            if (!storeIncomplete) {
+                return true;
+            }
+            try {
+                FileObject content = FileObject.decode(repository.get(BlobType.OBJECT, object));
+                for (int i = 0; i < content.chunkCount(); i++) {
+                    if (!writer.known(BlobType.CHUNK, content.chunkMac(i))) {
+                        return false;
+                    }
+                }
+                return true;
+            } catch (KlosetException.Missing | KlosetException.Corrupt e) {
+                return false;
+            }
         }
 
         private void takeWithoutContent(SourceEntry entry, List<Xattr> xattrs, @Nullable Entry before)

@@ -75,7 +75,10 @@ final class FileWorker {
     }
 
     private static boolean changed(FileInfo before, FileInfo after, long bytes) {
-        return !before.modTime().equals(after.modTime()) || after.size() != bytes;
+        // Files which the system makes up as they are read say that they have no bytes.
+        return !before.modTime().equals(after.modTime())
+                || after.size() != before.size()
+                || (after.size() != bytes && after.size() != 0);
     }
 
     private FileObject cut(ReadableByteChannel content) throws IOException, KlosetException {

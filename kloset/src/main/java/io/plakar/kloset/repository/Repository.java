@@ -369,10 +369,12 @@ public final class Repository implements BlobSource, AutoCloseable {
     /**
      * Looks which packfiles the store really has, so that a backup stores again what lay in lost ones instead of relying
      * on it.
+     *
+     * @return whether some are lost: what still is there may then refer to what is not
      */
-    public void excludeLostPackfiles(Consumer<String> warnings) throws KlosetException {
+    public boolean excludeLostPackfiles(Consumer<String> warnings) throws KlosetException {
         if (store.flags().contains(ConnectorFlag.FILE)) {
-            return; // the one packfile of a ptar has a fixed name
+            return false; // the one packfile of a ptar has a fixed name
         }
         Set<Mac> lost = new HashSet<>();
         for (PackfileRecord packfile : index.packfiles()) {
@@ -388,6 +390,7 @@ public final class Repository implements BlobSource, AutoCloseable {
                     + " missing from the store; what this backup needs of them is stored again. Run a check");
         }
         index.exclude(lost);
+        return !lost.isEmpty();
     }
 
     /** One line for each state of the store that could not be read; what it describes is not visible. */
