@@ -1,5 +1,6 @@
 package io.plakar.app;
 
+import io.plakar.connector.TokenKeeper;
 import java.util.Map;
 import java.util.Optional;
 
@@ -45,6 +46,15 @@ public interface ConfiguredNames {
     Optional<Place> source(String name) throws Failure;
 
     Optional<Place> destination(String name) throws Failure;
+
+    /**
+     * Keeps what a connector renews while it is used: every entry that has the same credentials gets the new ones.
+     *
+     * @param options what the connector is given
+     */
+    default TokenKeeper keeper(Map<String, String> options) {
+        return renewed -> {};
+    }
 
     /** The name of the store used when none is given. */
     Optional<String> defaultStore() throws Failure;

@@ -22,24 +22,48 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The connectors this program has, and the way from a word of the user to one of them (connectors §1.2). Immutable. */
+/**
+ * The connectors this program has, and the way from a word of the user to one of them (connectors §1.2). Those of a
+ * package that is not installed are as if they were not there. Immutable.
+ */
 public final class Connectors {
     private final List<ConnectorProvider> providers;
+    private final PackageSet packages;
 
-    private Connectors(List<ConnectorProvider> providers) {
+    private Connectors(List<ConnectorProvider> providers, PackageSet packages) {
         this.providers = providers;
+        this.packages = packages;
     }
 
-    /** Those found on the class path. */
-    public static Connectors discover() {
+    /** Those found on the class path which are part of every installation or of a package in {@code packages}. */
+    public static Connectors discover(PackageSet packages) throws Failure {
         List<ConnectorProvider> found = new ArrayList<>();
-        ServiceLoader.load(ConnectorProvider.class, Connectors.class.getClassLoader())
-                .forEach(found::add);
-        return new Connectors(List.copyOf(found));
+        for (ConnectorProvider provider :
+                ServiceLoader.load(ConnectorProvider.class, Connectors.class.getClassLoader())) {
+            found.add(provider);
+        }
+        return of(found, packages);
     }
 
     public static Connectors of(List<ConnectorProvider> providers) {
-        return new Connectors(List.copyOf(providers));
+        return new Connectors(List.copyOf(providers), PackageSet.NONE);
+    }
+
+    /** Of {@code providers} those which are part of every installation or of a package in {@code packages}. */
+    public static Connectors of(List<ConnectorProvider> providers, PackageSet packages) throws Failure {
+        List<ConnectorProvider> own = new ArrayList<>();
+        List<ConnectorProvider> packaged = new ArrayList<>();
+        for (ConnectorProvider provider : providers) {
+            Optional<String> name = provider.packageName();
+            if (name.isEmpty()) {
+                own.add(provider);
+            } else if (packages.contains(name.get())) {
+                packaged.add(provider.offering(packages.services(name.get())));
+            }
+        }
+        // The first one found is taken: where names meet, those of every installation win.
+        own.addAll(packaged);
+        return new Connectors(List.copyOf(own), packages);
     }
 
     public SortedSet<String> importerSchemes() {
@@ -90,11 +114,13 @@ public final class Connectors {
             throw new Failure(
                     ExitCode.FAILURE,
                     "backend '" + location.scheme() + "' does not exist",
-                    "this program can keep stores at: " + String.join(", ", storeSchemes()));
+                    packages.remedy(
+                            location.scheme(),
+                            "this program can keep stores at: " + String.join(", ", storeSchemes())));
         }
         options.putAll(extra);
         options.put("location", location.toString());
-        return provider.store(location, options, context);
+        return keeping(provider, place, options, names).store(location, options, context);
     }
 
     /**
@@ -113,12 +139,14 @@ public final class Connectors {
             throw new Failure(
                     ExitCode.FAILURE,
                     "failed to create an importer for " + place + ": unsupported importer protocol",
-                    "this program can back up from: " + String.join(", ", importerSchemes()));
+                    packages.remedy(
+                            location.scheme(),
+                            "this program can back up from: " + String.join(", ", importerSchemes())));
         }
         options.putAll(extra);
         options.put("location", location.toString());
         try {
-            return provider.importer(location, options, context);
+            return keeping(provider, place, options, names).importer(location, options, context);
         } catch (ConnectorException e) {
             throw new Failure(
                     ExitCode.of(e),
@@ -145,11 +173,12 @@ public final class Connectors {
             throw new Failure(
                     ExitCode.FAILURE,
                     "failed to create an exporter for " + place + ": unsupported exporter protocol",
-                    "this program can restore to: " + String.join(", ", exporterSchemes()));
+                    packages.remedy(
+                            location.scheme(), "this program can restore to: " + String.join(", ", exporterSchemes())));
         }
         options.putAll(extra);
         options.put("location", location.toString());
-        return provider.exporter(location, options, export, context);
+        return keeping(provider, place, options, names).exporter(location, options, export, context);
     }
 
     /** Finds a configured place by its name. */
@@ -180,6 +209,11 @@ public final class Connectors {
         }
         options.putAll(found.get().options());
         return found.get().location();
+    }
+
+    private static ConnectorProvider keeping(
+            ConnectorProvider provider, String place, Map<String, String> options, ConfiguredNames names) {
+        return place.startsWith("@") ? provider.keeping(names.keeper(options)) : provider;
     }
 
     private Location absolute(

@@ -12,6 +12,7 @@ import io.plakar.cli.command.HelpCommand;
 import io.plakar.cli.command.InfoCommand;
 import io.plakar.cli.command.LocateCommand;
 import io.plakar.cli.command.LsCommand;
+import io.plakar.cli.command.PkgCommand;
 import io.plakar.cli.command.PlacesCommand;
 import io.plakar.cli.command.PtarCommand;
 import io.plakar.cli.command.RestoreCommand;
@@ -85,6 +86,7 @@ public final class CommandTable {
                     false,
                     PlacesCommand::describeDestination),
             new Entry("store", Group.CONFIGURATION, "name stores", false, PlacesCommand::describeStore),
+            new Entry("pkg", Group.CONFIGURATION, "add and remove connectors", false, PkgCommand::describe),
             new Entry("help", Group.GENERAL, "show help on a command", false, HelpCommand::describe),
             new Entry("version", Group.GENERAL, "show the version and the connectors", false, VersionCommand::describe),
             new Entry("cached", Group.GENERAL, "does nothing; kept for old scripts", true, CachedCommand::describe));

@@ -10,6 +10,10 @@ import io.plakar.app.StoreLocation;
 import io.plakar.app.Stores;
 import io.plakar.app.configuration.Configuration;
 import io.plakar.app.configuration.ConfigurationNames;
+import io.plakar.app.packages.InstalledPackages;
+import io.plakar.app.packages.Platform;
+import io.plakar.app.packages.RcloneServices;
+import io.plakar.app.packages.UserPackages;
 import io.plakar.cli.render.JsonDisplay;
 import io.plakar.cli.render.JsonLines;
 import io.plakar.cli.render.LineDisplay;
@@ -58,8 +62,8 @@ public final class Invocation {
         this.words = words;
         this.out = out;
         this.error = error;
-        this.names = new ConfigurationNames(this::configuration, surroundings.workingDirectory());
         this.notices = new Notices(out, error, options.flag("quiet") || options.flag("silent"));
+        this.names = new ConfigurationNames(this::configuration, surroundings.workingDirectory(), notices::warn);
     }
 
     public Surroundings surroundings() {
@@ -97,10 +101,41 @@ public final class Invocation {
         return options.flag("json");
     }
 
-    public Connectors connectors() {
+    /** The packages of this user; nothing is read yet. */
+    public InstalledPackages packages() {
+        return packages(surroundings, directories());
+    }
+
+    private static InstalledPackages packages(Surroundings surroundings, Directories directories) {
+        return new InstalledPackages(
+                directories, Platform.ofJava(surroundings.operatingSystem(), System.getProperty("os.arch", "")));
+    }
+
+    /** The connectors for a run without options. */
+    static Connectors connectors(Surroundings surroundings) throws Failure {
+        String home = surroundings.variables().get("HOME");
+        Directories directories = Directories.of(
+                surroundings.variables(),
+                home == null ? surroundings.home() : Path.of(home),
+                surroundings.operatingSystem(),
+                surroundings.workingDirectory(),
+                null,
+                null,
+                null);
+        return Connectors.discover(new UserPackages(
+                packages(surroundings, directories),
+                new RcloneServices(surroundings.variables(), directories.cache())));
+    }
+
+    /** The services of the rclone on this machine. */
+    public RcloneServices rcloneServices() {
+        return new RcloneServices(surroundings.variables(), directories().cache());
+    }
+
+    public Connectors connectors() throws Failure {
         Connectors known = connectors;
         if (known == null) {
-            known = Connectors.discover();
+            known = Connectors.discover(new UserPackages(packages(), rcloneServices()));
             connectors = known;
         }
         return known;
@@ -319,19 +354,20 @@ public final class Invocation {
         }
     }
 
-    public void printVersion() {
+    public void printVersion() throws Failure {
+        Connectors all = connectors();
         if (json()) {
             jsonLines()
                     .line(
                             "version",
                             fields -> fields.text("client", Version.CLIENT)
                                     .text("number", Version.NUMBER)
-                                    .texts("importers", List.copyOf(connectors().importerSchemes()))
-                                    .texts("exporters", List.copyOf(connectors().exporterSchemes()))
-                                    .texts("klosets", List.copyOf(connectors().storeSchemes())));
+                                    .texts("importers", List.copyOf(all.importerSchemes()))
+                                    .texts("exporters", List.copyOf(all.exporterSchemes()))
+                                    .texts("klosets", List.copyOf(all.storeSchemes())));
             return;
         }
-        Version.print(out, connectors());
+        Version.print(out, all);
     }
 
     public void printHelp() throws Failure {

@@ -1,7 +1,7 @@
 package io.plakar.cli;
 
-import io.plakar.app.Connectors;
 import io.plakar.app.ExitCode;
+import io.plakar.app.Failure;
 import io.plakar.app.SystemMessages;
 import io.plakar.cli.terminal.Output;
 import java.io.FileDescriptor;
@@ -16,10 +16,13 @@ public final class Plakar {
     public static void main(String[] words) {
         int status;
         if (words.length == 1 && words[0].equals("version")) {
-            // The shortest way: no option model, no directories, no store.
+            // The shortest way: no option model, no store.
             try (Output out = new Output(new FileOutputStream(FileDescriptor.out), false)) {
-                Version.print(out, Connectors.discover());
+                Version.print(out, Invocation.connectors(Surroundings.ofProcess()));
                 status = 0;
+            } catch (Failure e) {
+                System.err.println("plakar: " + e.getMessage());
+                status = e.exitCode().number();
             } catch (Output.ClosedByReader e) {
                 status = Output.ClosedByReader.STATUS;
             } catch (UncheckedIOException e) {

@@ -1,6 +1,7 @@
 package io.plakar.connector;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -24,6 +25,21 @@ public interface ConnectorProvider {
      * change while they are used return themselves.
      */
     default ConnectorProvider keeping(TokenKeeper keeper) {
+        return this;
+    }
+
+    /** The name of the package that brings this connector; empty when it is part of every installation. */
+    default Optional<String> packageName() {
+        return Optional.empty();
+    }
+
+    /**
+     * The same for further schemes.
+     *
+     * @param services names of services which the program it drives has; each becomes a scheme
+     * @return itself when it does not drive one
+     */
+    default ConnectorProvider offering(Set<String> services) {
         return this;
     }
 

@@ -3,11 +3,13 @@ package io.plakar.app.configuration;
 import io.plakar.app.ConfiguredNames;
 import io.plakar.app.ExitCode;
 import io.plakar.app.Failure;
+import io.plakar.connector.TokenKeeper;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -17,14 +19,17 @@ import java.util.function.Supplier;
 public final class ConfigurationNames implements ConfiguredNames {
     private final Supplier<Configuration> configuration;
     private final SecretCommand command;
+    private final Consumer<String> warnings;
     private final Map<String, Optional<Place>> known = new HashMap<>();
 
     /**
      * @param configuration asked for only when a name or the default is
      * @param workingDirectory where commands of the configuration run
+     * @param warnings takes what goes wrong while nobody waits for an answer
      */
-    public ConfigurationNames(Supplier<Configuration> configuration, Path workingDirectory) {
+    public ConfigurationNames(Supplier<Configuration> configuration, Path workingDirectory, Consumer<String> warnings) {
         this.configuration = configuration;
+        this.warnings = warnings;
         this.command = new SecretCommand(workingDirectory);
     }
 
@@ -56,6 +61,44 @@ public final class ConfigurationNames implements ConfiguredNames {
             known.put(key, place);
         }
         return place;
+    }
+
+    @Override
+    public TokenKeeper keeper(Map<String, String> options) {
+        Map<String, String> last = new HashMap<>(options);
+        return renewed -> {
+            synchronized (this) {
+                keep(last, renewed);
+                last.putAll(renewed);
+            }
+        };
+    }
+
+    private void keep(Map<String, String> old, Map<String, String> renewed) {
+        try {
+            for (PlaceKind kind : PlaceKind.values()) {
+                boolean any = configuration.get().read(kind).entries().values().stream()
+                        .anyMatch(entry -> hasAny(entry, old, renewed));
+                if (any) {
+                    configuration
+                            .get()
+                            .edit(
+                                    kind,
+                                    entries -> entries.values().stream()
+                                            .filter(entry -> hasAny(entry, old, renewed))
+                                            .forEach(entry -> entry.putAll(renewed)));
+                }
+            }
+        } catch (Failure e) {
+            warnings.accept("renewed credentials could not be saved, the next run may have to be allowed anew: "
+                    + e.getMessage());
+        }
+    }
+
+    /** Whether {@code entry} has one of the credentials that were renewed. */
+    private static boolean hasAny(Map<String, String> entry, Map<String, String> old, Map<String, String> renewed) {
+        return renewed.keySet().stream()
+                .anyMatch(key -> entry.containsKey(key) && entry.get(key).equals(old.get(key)));
     }
 
     private Optional<Place> find(PlaceKind kind, String word) throws Failure {

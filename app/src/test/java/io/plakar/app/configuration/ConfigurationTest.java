@@ -183,7 +183,7 @@ class ConfigurationTest {
                 "sources.yml",
                 "version: v1.0.0\nsources:\n  a: {location: 'fs:/home/alice/src', k: v}\n  none: {k: v}\n"
                         + "  cmd: {location: /x, token: '!cmd:echo secret'}\n");
-        ConfiguredNames names = new ConfigurationNames(this::configuration, top);
+        ConfiguredNames names = new ConfigurationNames(this::configuration, top, warning -> {});
         assertThat(names.source("a")).contains(new ConfiguredNames.Place("fs:/home/alice/src", Map.of("k", "v")));
         assertThat(names.source("a:docs").orElseThrow().location()).isEqualTo("fs:/home/alice/src/docs");
         assertThat(names.source("b")).isEmpty();
@@ -202,5 +202,21 @@ class ConfigurationTest {
         assertThatThrownBy(() -> command.run("true", "passphrase_cmd")).hasMessage("passphrase_cmd returned no line");
         assertThatThrownBy(() -> command.run("exit 3", "passphrase_cmd"))
                 .hasMessage("passphrase_cmd failed: exit status 3");
+    }
+
+    @Test
+    void renewedCredentialsGoToEveryEntryThatHasTheOldOnes() throws Exception {
+        file(
+                "sources.yml",
+                "version: v1.0.0\nsources:\n  a: {location: 'rclone://', token: T1}\n  b: {location: x, token: U}\n");
+        file("stores.yml", "version: v1.0.0\nstores:\n  c: {location: 'rclone://', token: T1}\n");
+        ConfiguredNames names = new ConfigurationNames(this::configuration, top, warning -> {});
+        var keeper = names.keeper(names.source("a").orElseThrow().options());
+        keeper.refreshed(Map.of("token", "T2"));
+        keeper.refreshed(Map.of("token", "T3"));
+        assertThat(configuration().read(PlaceKind.SOURCE).entries().get("a")).containsEntry("token", "T3");
+        assertThat(configuration().read(PlaceKind.SOURCE).entries().get("b")).containsEntry("token", "U");
+        assertThat(configuration().read(PlaceKind.STORE).entries().get("c")).containsEntry("token", "T3");
+        assertThat(directory().resolve("destinations.yml")).doesNotExist();
     }
 }

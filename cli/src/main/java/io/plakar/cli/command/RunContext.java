@@ -1,6 +1,7 @@
 package io.plakar.cli.command;
 
 import io.plakar.app.configuration.Secrets;
+import io.plakar.app.packages.Platform;
 import io.plakar.cli.Surroundings;
 import io.plakar.cli.Version;
 import io.plakar.kloset.snapshot.SnapshotHeader;
@@ -9,23 +10,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 
 /** The facts about a run which a snapshot's header keeps (format-snapshot §3.1), secrets left out. */
 final class RunContext {
     private RunContext() {}
 
     static List<SnapshotHeader.Pair> of(Surroundings surroundings, List<String> words, int concurrency) {
+        Platform platform = Platform.ofJava(surroundings.operatingSystem(), System.getProperty("os.arch", ""));
         int cores = Runtime.getRuntime().availableProcessors();
         return List.of(
                 new SnapshotHeader.Pair("Hostname", surroundings.hostname()),
                 new SnapshotHeader.Pair("Username", System.getProperty("user.name", "")),
-                new SnapshotHeader.Pair("OperatingSystem", goSystem(surroundings.operatingSystem())),
+                new SnapshotHeader.Pair("OperatingSystem", platform.system()),
                 new SnapshotHeader.Pair("MachineID", machineId()),
                 new SnapshotHeader.Pair("CommandLine", commandLine(words)),
                 new SnapshotHeader.Pair(
                         "ProcessID", String.valueOf(ProcessHandle.current().pid())),
-                new SnapshotHeader.Pair("Architecture", goArchitecture(System.getProperty("os.arch", ""))),
+                new SnapshotHeader.Pair("Architecture", platform.architecture()),
                 new SnapshotHeader.Pair("NumCPU", String.valueOf(cores)),
                 new SnapshotHeader.Pair("MaxProcs", String.valueOf(concurrency)),
                 new SnapshotHeader.Pair("Client", Version.CLIENT));
@@ -38,19 +39,6 @@ final class RunContext {
             line.append(' ').append(Secrets.word(word));
         }
         return line.toString();
-    }
-
-    private static String goSystem(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        return lower.startsWith("mac") ? "darwin" : lower.startsWith("windows") ? "windows" : lower;
-    }
-
-    private static String goArchitecture(String name) {
-        return switch (name) {
-            case "x86_64", "amd64" -> "amd64";
-            case "aarch64" -> "arm64";
-            default -> name;
-        };
     }
 
     private static String machineId() {

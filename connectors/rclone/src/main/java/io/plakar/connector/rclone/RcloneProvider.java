@@ -11,6 +11,7 @@ import io.plakar.connector.Location;
 import io.plakar.connector.StoreConnector;
 import io.plakar.connector.TokenKeeper;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -47,6 +48,16 @@ public final class RcloneProvider implements ConnectorProvider {
     @Override
     public RcloneProvider keeping(TokenKeeper other) {
         return new RcloneProvider(schemes, other, environment);
+    }
+
+    @Override
+    public Optional<String> packageName() {
+        return Optional.of("rclone");
+    }
+
+    @Override
+    public RcloneProvider offering(Set<String> services) {
+        return new RcloneProvider(services, keeper, environment);
     }
 
     @Override
