@@ -13,13 +13,13 @@ public interface RemoteProbe {
     Set<String> schemes();
 
     /**
-     * Contacts the place. Takes seconds at most: an answer that does not come is {@link
-     * ConnectorException.Reason#UNREACHABLE}.
+     * Contacts the place. The caller interrupts the thread when it does not want to wait any longer.
      *
      * @param options what is configured, {@code location} too
+     * @param keeper takes credentials that were renewed meanwhile
      */
-    Answer probe(Location location, Map<String, String> options, ConnectorContext context)
-            throws ConnectorException, InterruptedException;
+    Answer probe(Location location, Map<String, String> options, TokenKeeper keeper, ConnectorContext context)
+            throws ConnectorException;
 
     /**
      * What a place says of itself.

@@ -171,6 +171,27 @@ final class Remote implements AutoCloseable {
                 });
     }
 
+    /** Used and total bytes of the service, in this order; -1 for what it does not tell. */
+    long[] space() throws ConnectorException {
+        return calls.call(
+                "ask " + remote.display() + " for its space",
+                "operations/about",
+                json -> json.writeStringProperty("fs", fs),
+                parser -> {
+                    long[] space = {-1, -1};
+                    parser.nextToken();
+                    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                        int which = List.of("used", "total").indexOf(parser.currentName());
+                        if (parser.nextToken() == JsonToken.VALUE_NUMBER_INT && which >= 0) {
+                            space[which] = parser.getLongValue();
+                        } else {
+                            parser.skipChildren();
+                        }
+                    }
+                    return space;
+                });
+    }
+
     private static Map<String, Boolean> readFeatures(JsonParser parser) {
         Map<String, Boolean> known = new HashMap<>();
         parser.nextToken();
