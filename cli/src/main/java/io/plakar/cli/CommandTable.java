@@ -6,6 +6,7 @@ import io.plakar.cli.command.CachedCommand;
 import io.plakar.cli.command.CatCommand;
 import io.plakar.cli.command.CheckCommand;
 import io.plakar.cli.command.CreateCommand;
+import io.plakar.cli.command.DemoCommand;
 import io.plakar.cli.command.DiffCommand;
 import io.plakar.cli.command.DigestCommand;
 import io.plakar.cli.command.HelpCommand;
@@ -87,6 +88,7 @@ public final class CommandTable {
                     PlacesCommand::describeDestination),
             new Entry("store", Group.CONFIGURATION, "name stores", false, PlacesCommand::describeStore),
             new Entry("pkg", Group.CONFIGURATION, "add and remove connectors", false, PkgCommand::describe),
+            new Entry("demo", Group.GENERAL, "see it all on a Dropbox of this machine", false, DemoCommand::describe),
             new Entry("help", Group.GENERAL, "show help on a command", false, HelpCommand::describe),
             new Entry("version", Group.GENERAL, "show the version and the connectors", false, VersionCommand::describe),
             new Entry("cached", Group.GENERAL, "does nothing; kept for old scripts", true, CachedCommand::describe));

@@ -106,7 +106,8 @@ public final class InfoCommand {
         text.line("Timestamp: " + Times.detailed(configuration.timestamp(), ZoneOffset.UTC));
         text.line("RepositoryID: " + configuration.repositoryId());
         text.line("Packfile:");
-        text.line(" - MaxSize: " + Sizes.formatExact(configuration.packfile().max()));
+        long largest = configuration.packfile().max();
+        text.line(" - MaxSize: " + (largest < 0 ? "unlimited" : Sizes.formatExact(largest)));
         StoreConfiguration.Chunking chunking = configuration.chunking();
         text.line("Chunking:");
         text.line(" - Algorithm: " + chunking.algorithm());

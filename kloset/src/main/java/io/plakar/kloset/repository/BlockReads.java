@@ -49,6 +49,19 @@ final class BlockReads {
             store.read(packfile, offset, into);
             return;
         }
+        int start = into.position();
+        try {
+            readBlocks(packfile, offset, into);
+        } catch (ConnectorException e) {
+            if (e.reason() != ConnectorException.Reason.MALFORMED) {
+                throw e;
+            }
+            // The store cannot stop at the end of an object, or the packfile is shorter than it should be.
+            store.read(packfile, offset, into.position(start));
+        }
+    }
+
+    private void readBlocks(Mac packfile, long offset, ByteBuffer into) throws ConnectorException {
         long at = offset;
         while (into.hasRemaining()) {
             byte[] block = block(packfile, at / BLOCK, (at + into.remaining() - 1) / BLOCK);

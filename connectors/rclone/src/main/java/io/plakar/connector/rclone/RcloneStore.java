@@ -305,6 +305,12 @@ public final class RcloneStore implements StoreConnector {
     }
 
     @Override
+    public int readUpTo(Mac packfile, long offset, ByteBuffer into) throws ConnectorException {
+        return find(Resource.PACKFILE, packfile, path -> remote.readUpTo(path, offset, into))
+                .orElseThrow(() -> missing(Resource.PACKFILE, packfile));
+    }
+
+    @Override
     public void read(Mac packfile, long offset, ByteBuffer into) throws ConnectorException {
         if (offset < 0) {
             throw new IllegalArgumentException("negative offset " + offset);

@@ -426,6 +426,17 @@ final class Remote implements AutoCloseable {
      * @throws ConnectorException {@code MALFORMED} when the file is shorter than that
      */
     void read(String path, long offset, ByteBuffer into) throws ConnectorException {
+        read(path, offset, into, true);
+    }
+
+    /** As {@link #read}, but stops at the end of the object; the number of bytes read. */
+    int readUpTo(String path, long offset, ByteBuffer into) throws ConnectorException {
+        int start = into.position();
+        read(path, offset, into, false);
+        return into.position() - start;
+    }
+
+    private void read(String path, long offset, ByteBuffer into, boolean whole) throws ConnectorException {
         String what = "read " + display(path);
         byte[] piece = new byte[Math.min(PIECE, into.remaining())];
         long at = offset;
@@ -434,10 +445,13 @@ final class Remote implements AutoCloseable {
             IOException cause = null;
             try (InputStream in = content.stream()) {
                 if (content.total() >= 0 && at + into.remaining() > content.total()) {
-                    throw new ConnectorException(
-                            Reason.MALFORMED,
-                            what + ": truncated: it has " + content.total() + " bytes, " + (at + into.remaining())
-                                    + " needed");
+                    if (whole) {
+                        throw new ConnectorException(
+                                Reason.MALFORMED,
+                                what + ": truncated: it has " + content.total() + " bytes, " + (at + into.remaining())
+                                        + " needed");
+                    }
+                    into.limit(into.position() + (int) Math.max(0, content.total() - at));
                 }
                 int count;
                 while (into.hasRemaining()
