@@ -71,6 +71,24 @@ class LauncherTest {
         assertThat(result.text).startsWith("plakar/v").doesNotContain("Picked up");
     }
 
+    /** With the real rclone, against a Dropbox on this machine. */
+    @Test
+    void the_Dropbox_page_works_line_by_line() throws Exception {
+        if (!Files.isExecutable(Path.of("/usr/bin/rclone"))) {
+            assertThat(Shared.onCi()).as("rclone must be installed on CI").isFalse();
+            System.err.println("SKIPPED: there is no /usr/bin/rclone");
+            Assumptions.abort("no rclone");
+        }
+        Result result = run(Map.of("HOME", scratch.toString()), launcher.toString(), "demo");
+        assertThat(result.exit).as(result.text).isZero();
+        assertThat(result.text)
+                .contains("$ plakar at ./save backup @mydropbox", "$ plakar at @mystore create")
+                .contains("Back up first, then be brave.")
+                .contains("check completed without errors")
+                .containsPattern("importers: .*dropbox.*fs")
+                .doesNotContain("access_token");
+    }
+
     @Test
     void a_home_that_cannot_be_written_does_not_matter() throws Exception {
         Result result = run(Map.of("HOME", "/proc"), launcher.toString(), "version");
