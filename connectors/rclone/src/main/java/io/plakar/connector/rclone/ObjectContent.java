@@ -5,6 +5,7 @@ import io.plakar.connector.ConnectorException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
 
@@ -29,9 +30,22 @@ final class ObjectContent implements ReadableByteChannel {
      * @param expected size as listed, -1 when unknown
      */
     ObjectContent(Remote remote, String path, long expected) throws ConnectorException {
+        this(remote, path, expected, remote.open(path, 0, -1));
+    }
+
+    /** The content of a file of a source, which was listed. */
+    static ReadableByteChannel ofSource(Remote remote, String path, long expected) throws ConnectorException {
+        if (expected == 0) {
+            return Channels.newChannel(InputStream.nullInputStream());
+        }
+        RcCalls.Content content = expected < 0 ? remote.open(path, 0, -1) : remote.openSource(path, expected);
+        return new ObjectContent(remote, path, expected, content);
+    }
+
+    private ObjectContent(Remote remote, String path, long expected, RcCalls.Content content) {
         this.remote = remote;
         this.path = path;
-        this.content = remote.open(path, 0, -1);
+        this.content = content;
         this.size = content.total() >= 0 ? content.total() : expected;
     }
 

@@ -2,6 +2,7 @@ package io.plakar.connector.rclone;
 
 import io.plakar.connector.ConnectorException;
 import java.io.InputStream;
+import java.util.List;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 
@@ -42,6 +43,16 @@ interface RcCalls extends AutoCloseable {
      * @param length -1 for all that follow
      */
     Content open(String what, String fs, String path, long offset, long length) throws ConnectorException;
+
+    /**
+     * Opens a whole file at the file server: rclone knows it from the listing and need not ask the service for it again.
+     *
+     * @param path below what the server shows, without a leading {@code /}
+     */
+    Content openServed(String what, String path) throws ConnectorException;
+
+    /** The entries of a directory at the file server, which rclone has listed before. */
+    List<RemoteEntry> listServed(String what, String directory) throws ConnectorException;
 
     @Override
     void close();

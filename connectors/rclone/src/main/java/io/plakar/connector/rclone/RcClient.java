@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import tools.jackson.core.JacksonException;
@@ -110,6 +111,46 @@ final class RcClient implements RcCalls {
         }
     }
 
+    @Override
+    public Content openServed(String what, String path) throws ConnectorException {
+        HttpRequest request = request(daemon.files(), encode(path))
+                .header("Accept-Encoding", "identity")
+                .GET()
+                .build();
+        HttpResponse<InputStream> response = send(what, request);
+        if (response.statusCode() == 200) {
+            return new Content(response.body(), size(response));
+        }
+        try (InputStream in = response.body()) {
+            throw failure(what, response.statusCode(), in);
+        } catch (ConnectorException e) {
+            throw e;
+        } catch (IOException e) {
+            throw broken(what, e);
+        }
+    }
+
+    @Override
+    public List<RemoteEntry> listServed(String what, String directory) throws ConnectorException {
+        String path = directory.isEmpty() ? "" : encode(directory) + "/";
+        HttpRequest request = request(daemon.files(), path)
+                .header("Depth", "1")
+                .header("Content-Type", "application/xml")
+                .method("PROPFIND", HttpRequest.BodyPublishers.ofString(DavListing.QUESTION))
+                .build();
+        HttpResponse<InputStream> response = send(what, request);
+        try (InputStream in = response.body()) {
+            if (response.statusCode() != 207) {
+                throw failure(what, response.statusCode(), in);
+            }
+            return DavListing.read(what, directory, in);
+        } catch (ConnectorException e) {
+            throw e;
+        } catch (IOException e) {
+            throw broken(what, e);
+        }
+    }
+
     private static void closeQuietly(InputStream body) {
         try {
             body.close();
@@ -140,8 +181,11 @@ final class RcClient implements RcCalls {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(daemon.address() + path))
-                .header("Authorization", daemon.authorization());
+        return request(daemon.address(), path);
+    }
+
+    private HttpRequest.Builder request(URI server, String path) {
+        return HttpRequest.newBuilder(URI.create(server + path)).header("Authorization", daemon.authorization());
     }
 
     private HttpResponse<InputStream> send(String what, HttpRequest request) throws ConnectorException {

@@ -44,10 +44,11 @@ final class RcloneDaemon implements AutoCloseable {
     private static final int[] OLDEST = {1, 60};
 
     private static final int REMEMBERED_LINES = 50;
-    private static final int START_SECONDS = 60;
+    private static final int START_SECONDS = 30;
     private static final int STOP_SECONDS = 10;
 
-    private static final Pattern ADDRESS = Pattern.compile("Serving remote control on \\[?(http://[0-9.]+:[0-9]+/)");
+    private static final Pattern ADDRESS = Pattern.compile(
+            "(Serving remote control|WebDav Server started) on \\[?(http://[0-9.]+:[0-9]+/)", Pattern.CASE_INSENSITIVE);
 
     /** Runs the program named by its arguments until it ends, or until standard input does. */
     private static final String WATCH = """
@@ -80,11 +81,15 @@ final class RcloneDaemon implements AutoCloseable {
     private final Thread hook;
     private final ArrayDeque<String> lines = new ArrayDeque<>();
     private final CompletableFuture<URI> address = new CompletableFuture<>();
+    private final CompletableFuture<URI> files = new CompletableFuture<>();
     private final Thread reader;
 
-    private RcloneDaemon(RcloneRemote remote, Process process, String user, String password) {
+    private RcloneDaemon(RcloneRemote remote, Process process, boolean serves, String user, String password) {
         this.remote = remote;
         this.process = process;
+        if (!serves) {
+            files.complete(URI.create("http://127.0.0.1:0/"));
+        }
         this.user = user;
         this.password = password;
         this.hook = Thread.ofPlatform().unstarted(this::stop);
@@ -93,6 +98,16 @@ final class RcloneDaemon implements AutoCloseable {
 
     /** Starts rclone and waits until it answers. */
     static RcloneDaemon start(RcloneRemote remote, Map<String, String> environment) throws ConnectorException {
+        return start(remote, null, environment);
+    }
+
+    /**
+     * The same, with a file server beside the remote control.
+     *
+     * @param served what the file server shows, {@code plk:/}; null for no file server
+     */
+    static RcloneDaemon start(RcloneRemote remote, @Nullable String served, Map<String, String> environment)
+            throws ConnectorException {
         SecureRandom random = new SecureRandom();
         String user = secret(random, 12);
         String password = secret(random, 32);
@@ -101,7 +116,12 @@ final class RcloneDaemon implements AutoCloseable {
             command.addAll(List.of("/bin/sh", "-c", WATCH, "rclone-watch"));
         }
         command.add(find(remote.binary(), environment));
-        command.addAll(List.of("rcd", "--rc-serve", "--rc-addr", "127.0.0.1:0"));
+        if (served == null) {
+            command.add("rcd");
+        } else {
+            command.addAll(List.of("serve", "webdav", served, "--rc", "--read-only", "--addr", "127.0.0.1:0"));
+        }
+        command.addAll(List.of("--rc-serve", "--rc-addr", "127.0.0.1:0"));
         if (remote.imported()) {
             command.addAll(List.of("--config", ""));
         }
@@ -119,6 +139,16 @@ final class RcloneDaemon implements AutoCloseable {
         variables.put("RCLONE_USE_JSON_LOG", "false");
         // The token renewed in memory lives as long as the remote's object: it must never be made anew.
         variables.put("RCLONE_FS_CACHE_EXPIRE_DURATION", "100000h");
+        // The file server has the same password, asks a service once for a listing, and reads a file by one request.
+        variables.put("RCLONE_USER", user);
+        variables.put("RCLONE_PASS", password);
+        variables.put("RCLONE_DIR_CACHE_TIME", "100000h");
+        variables.put("RCLONE_POLL_INTERVAL", "0");
+        variables.put("RCLONE_VFS_CACHE_MODE", "off");
+        variables.put("RCLONE_VFS_READ_CHUNK_SIZE", "off");
+        variables.put("RCLONE_BUFFER_SIZE", "1M");
+        // Batches make rclone wait for further files, half a second each time, and cost three calls for a file.
+        variables.putIfAbsent("RCLONE_DROPBOX_BATCH_MODE", "off");
         variables.putAll(remote.tuning());
         if (remote.imported()) {
             variables.keySet().removeIf(name -> name.startsWith(RcloneRemote.variable("")));
@@ -126,7 +156,7 @@ final class RcloneDaemon implements AutoCloseable {
         }
         RcloneDaemon daemon;
         try {
-            daemon = new RcloneDaemon(remote, builder.start(), user, password);
+            daemon = new RcloneDaemon(remote, builder.start(), served != null, user, password);
         } catch (IOException e) {
             throw new ConnectorException(Reason.FAILED, "rclone cannot be started: " + e.getMessage(), e);
         }
@@ -168,10 +198,10 @@ final class RcloneDaemon implements AutoCloseable {
         try {
             Runtime.getRuntime().addShutdownHook(hook);
             reader.start();
-            address.get(START_SECONDS, TimeUnit.SECONDS);
+            CompletableFuture.allOf(address, files).get(START_SECONDS, TimeUnit.SECONDS);
             running = true;
         } catch (ExecutionException e) {
-            throw new ConnectorException(Reason.FAILED, "rclone did not start: " + lastWords(), e.getCause());
+            throw RcErrors.translate("rclone did not start", 0, lastWords());
         } catch (TimeoutException e) {
             throw new ConnectorException(Reason.FAILED, "rclone did not start in time: " + lastWords(), e);
         } catch (InterruptedException e) {
@@ -193,7 +223,8 @@ final class RcloneDaemon implements AutoCloseable {
             while ((line = log.readLine()) != null) {
                 Matcher found = ADDRESS.matcher(line);
                 if (found.find()) {
-                    address.complete(URI.create(found.group(1)));
+                    boolean control = found.group(1).startsWith("Serving");
+                    (control ? address : files).complete(URI.create(found.group(2)));
                 } else {
                     remember(line);
                 }
@@ -202,6 +233,7 @@ final class RcloneDaemon implements AutoCloseable {
             remember(String.valueOf(e.getMessage()));
         }
         address.completeExceptionally(new IOException("rclone ended"));
+        files.completeExceptionally(new IOException("rclone ended"));
     }
 
     private void remember(String line) {
@@ -223,6 +255,11 @@ final class RcloneDaemon implements AutoCloseable {
     /** Where the remote control listens; ends in {@code /}. */
     URI address() {
         return address.join();
+    }
+
+    /** Where the file server listens; ends in {@code /}. */
+    URI files() {
+        return files.join();
     }
 
     /** The value of the {@code Authorization} header. */

@@ -13,6 +13,7 @@ import io.plakar.connector.SourceEntry;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,7 +50,7 @@ public final class RcloneImporter implements Importer {
     private final BytePath root;
     private final @Nullable RemoteEntry rootEntry;
     private final int threads;
-    private final Instant started = Instant.now();
+    private final Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
     private RcloneImporter(
             RcloneRemote place, Remote remote, @Nullable RemoteEntry rootEntry, ConnectorContext context) {
@@ -280,7 +281,7 @@ public final class RcloneImporter implements Importer {
         }
 
         void run() throws ConnectorException, InterruptedException {
-            List<RemoteEntry> top = remote.list(place.path());
+            List<RemoteEntry> top = remote.listSource(place.path());
             giveRoot(sink);
             List<BytePath> found = new ArrayList<>();
             give(root, top, found);
@@ -370,7 +371,7 @@ public final class RcloneImporter implements Importer {
         private void readDirectory(BytePath path, List<BytePath> found) throws InterruptedException {
             List<RemoteEntry> entries;
             try {
-                entries = remote.list(remotePath(path));
+                entries = remote.listSource(remotePath(path));
             } catch (ConnectorException e) {
                 if (Thread.interrupted()) {
                     throw new InterruptedException(message(e));
@@ -435,7 +436,7 @@ public final class RcloneImporter implements Importer {
 
         @Override
         public ReadableByteChannel open() throws ConnectorException {
-            return new ObjectContent(remote, remotePath(path), info.size());
+            return ObjectContent.ofSource(remote, remotePath(path), info.size());
         }
 
         // No current(): every answer would be a call to the service, and the service gives one version whole.

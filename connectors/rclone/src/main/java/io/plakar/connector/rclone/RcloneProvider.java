@@ -84,7 +84,7 @@ public final class RcloneProvider implements ConnectorProvider {
     public Importer importer(Location location, Map<String, String> options, ConnectorContext context)
             throws ConnectorException {
         RcloneRemote remote = RcloneRemote.parse(location, options, environment);
-        return RcloneImporter.open(remote, Remote.forFiles(remote, keeper, environment), context);
+        return RcloneImporter.open(remote, Remote.forSource(remote, keeper, environment), context);
     }
 
     @Override

@@ -45,6 +45,14 @@ final class Remote implements AutoCloseable {
             "oracleobjectstorage",
             "qingstor");
 
+    /** Services where looking a file up costs a call, and each folder is listed by a call of its own. */
+    private static final Set<String> SERVED = Set.of("dropbox");
+
+    private static final String BATCHED = ",batch_mode=sync,batch_timeout=100ms";
+
+    /** What the file server reads ahead, with some room. */
+    private static final long BUFFER = 2 << 20;
+
     private static final int PIECE = 1 << 16;
     private static final int RESUMES = 5;
     private static final long TOKEN_CHECK_NANOS = 60_000_000_000L;
@@ -65,6 +73,7 @@ final class Remote implements AutoCloseable {
     private final RcCalls single;
     private final RcCalls calls;
     private final String fs;
+    private final boolean served;
     private final TokenKeeper keeper;
     private final String type;
     private final Features features;
@@ -73,11 +82,13 @@ final class Remote implements AutoCloseable {
     private final AtomicLong nextTokenCheck = new AtomicLong();
     private boolean closed;
 
-    private Remote(RcloneRemote remote, RcCalls single, String fs, TokenKeeper keeper) throws ConnectorException {
+    private Remote(RcloneRemote remote, RcCalls single, String fs, boolean served, TokenKeeper keeper)
+            throws ConnectorException {
         this.remote = remote;
         this.single = single;
         this.calls = new RetryingCalls(single, Thread::sleep);
         this.fs = fs;
+        this.served = served;
         this.keeper = keeper;
         this.seen = new HashMap<>(remote.section());
         int[][] version = new int[1][];
@@ -99,21 +110,38 @@ final class Remote implements AutoCloseable {
      */
     static Remote forFiles(RcloneRemote remote, TokenKeeper keeper, Map<String, String> environment)
             throws ConnectorException {
-        return open(remote, remote.imported() || remote.absolute(), keeper, environment);
+        return open(remote, remote.imported() || remote.absolute(), false, keeper, environment);
+    }
+
+    /**
+     * The same for a source, with rclone's file server where that saves calls: through it a file is read without being
+     * looked up first, and a folder is asked for once.
+     */
+    static Remote forSource(RcloneRemote remote, TokenKeeper keeper, Map<String, String> environment)
+            throws ConnectorException {
+        String type = remote.section().getOrDefault("type", "");
+        return open(remote, remote.imported() || remote.absolute(), SERVED.contains(type), keeper, environment);
+    }
+
+    /** For tests: a source read by the file server whatever its service is. */
+    static Remote forServedSource(RcloneRemote remote, Map<String, String> environment) throws ConnectorException {
+        return open(remote, true, true, changed -> {}, environment);
     }
 
     /** Starts rclone for a store: paths begin at the root only when written so. */
     static Remote forStore(RcloneRemote remote, TokenKeeper keeper, Map<String, String> environment)
             throws ConnectorException {
-        return open(remote, remote.absolute(), keeper, environment);
+        return open(remote, remote.absolute(), false, keeper, environment);
     }
 
-    private static Remote open(RcloneRemote remote, boolean rooted, TokenKeeper keeper, Map<String, String> environment)
+    private static Remote open(
+            RcloneRemote remote, boolean rooted, boolean served, TokenKeeper keeper, Map<String, String> environment)
             throws ConnectorException {
-        RcloneDaemon daemon = RcloneDaemon.start(remote, environment);
+        String fs = remote.name() + (rooted ? ":/" : ":");
+        RcloneDaemon daemon = RcloneDaemon.start(remote, served ? fs : null, environment);
         RcClient single = new RcClient(remote, daemon);
         try {
-            return new Remote(remote, single, remote.name() + (rooted ? ":/" : ":"), keeper);
+            return new Remote(remote, single, fs, served, keeper);
         } catch (ConnectorException | RuntimeException e) {
             single.close();
             throw e;
@@ -253,11 +281,82 @@ final class Remote implements AutoCloseable {
         checkToken();
     }
 
-    /** All entries of one directory, in byte order of their names. */
+    /** All entries of one directory, in any order. */
     List<RemoteEntry> list(String directory) throws ConnectorException {
         List<RemoteEntry> entries = new ArrayList<>();
         list(directory, false, entries::add);
         return entries;
+    }
+
+    /** All entries of one directory of a source: by the file server where there is one. */
+    List<RemoteEntry> listSource(String directory) throws ConnectorException {
+        if (!served) {
+            return list(directory);
+        }
+        // The file server keeps quiet about a folder it cannot list, so it is made to list it beforehand.
+        refresh(directory);
+        List<RemoteEntry> entries = calls.listServed("list " + display(directory), directory);
+        for (RemoteEntry entry : entries) {
+            if (!entry.directory() && entry.size() == 0) {
+                // The file server shows an unknown size as none.
+                return list(directory);
+            }
+        }
+        return entries;
+    }
+
+    private void refresh(String directory) throws ConnectorException {
+        String what = "list " + display(directory);
+        calls.call(
+                what,
+                "vfs/refresh",
+                json -> {
+                    if (!directory.isEmpty()) {
+                        json.writeStringProperty("dir", directory);
+                    }
+                },
+                parser -> {
+                    String answer = readRefreshed(parser);
+                    if (!answer.equals("OK")) {
+                        throw RcErrors.translate(what, 0, remote.redact(answer));
+                    }
+                    return answer;
+                });
+        checkToken();
+    }
+
+    private static String readRefreshed(JsonParser parser) {
+        String answer = "no answer";
+        parser.nextToken();
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            boolean result = parser.currentName().equals("result");
+            if (parser.nextToken() == JsonToken.START_OBJECT && result) {
+                while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                    if (parser.nextToken() == JsonToken.VALUE_STRING) {
+                        answer = parser.getString();
+                    } else {
+                        parser.skipChildren();
+                    }
+                }
+            } else {
+                parser.skipChildren();
+            }
+        }
+        return answer;
+    }
+
+    /**
+     * Opens a whole file of a source, which was listed. The file server looks into a file whose name tells no type, and
+     * fetches it again from the start when it is small: such a file is looked up instead.
+     */
+    RcCalls.Content openSource(String path, long size) throws ConnectorException {
+        String name = path.substring(path.lastIndexOf('/') + 1);
+        if (!served || (size <= BUFFER && name.lastIndexOf('.') < 1)) {
+            return open(path, 0, -1);
+        }
+        RcCalls.Content content = calls.openServed("read " + display(path), path);
+        checkToken();
+        return content;
     }
 
     /** What is at {@code path}; empty when nothing is. */
@@ -366,12 +465,21 @@ final class Remote implements AutoCloseable {
                         "write " + display(path),
                         "operations/copyurl",
                         json -> {
-                            json.writeStringProperty("fs", fs);
+                            json.writeStringProperty("fs", target(path));
                             json.writeStringProperty("remote", path);
                             json.writeStringProperty("url", url);
                         },
                         parser -> "");
         checkToken();
+    }
+
+    /**
+     * The remote by which a file is written. rclone (1.60 and 1.76 alike) puts the name of a Dropbox file into a header as
+     * it is, where only ASCII may be, unless it uploads in batches.
+     */
+    private String target(String path) {
+        boolean batched = type.equals("dropbox") && path.chars().anyMatch(c -> c >= 0x7f);
+        return batched ? remote.name() + BATCHED + fs.substring(remote.name().length()) : fs;
     }
 
     /** Gives a file another name, replacing a file of that name; at once where the service can. */

@@ -3,6 +3,7 @@ package io.plakar.connector.rclone;
 import io.plakar.connector.ConnectorException;
 import io.plakar.connector.ConnectorException.Reason;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -49,6 +50,16 @@ final class RetryingCalls implements RcCalls {
     @Override
     public Content open(String what, String fs, String path, long offset, long length) throws ConnectorException {
         return retry(what, () -> calls.open(what, fs, path, offset, length));
+    }
+
+    @Override
+    public Content openServed(String what, String path) throws ConnectorException {
+        return retry(what, () -> calls.openServed(what, path));
+    }
+
+    @Override
+    public List<RemoteEntry> listServed(String what, String directory) throws ConnectorException {
+        return retry(what, () -> calls.listServed(what, directory));
     }
 
     private <T> T retry(String what, Deed<T> deed) throws ConnectorException {
