@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Design. The remote's options reach rclone as environment variables ({@code RCLONE_CONFIG_PLK_…}), the password too:
  * only processes of the same user can read those, and nothing is left behind. rclone would keep its configuration in a
- * file; an empty name keeps it in memory, and a refreshed token is found there.
+ * file; an empty name keeps it in memory, and a refreshed token is found there, unless a variable of the remote itself hides
+ * it: the token therefore comes as a variable of the service.
  *
  * <p>rclone does not end when its standard input closes, and Java cannot ask for a signal on its own death. So a shell
  * stands between: it holds the reading end of a pipe whose writing end only we have. However we end, kill -9 included,
@@ -152,7 +153,7 @@ final class RcloneDaemon implements AutoCloseable {
         variables.putAll(remote.tuning());
         if (remote.imported()) {
             variables.keySet().removeIf(name -> name.startsWith(RcloneRemote.variable("")));
-            remote.section().forEach((option, value) -> variables.put(RcloneRemote.variable(option), value));
+            remote.section().forEach((option, value) -> variables.put(remote.variableOf(option), value));
         }
         RcloneDaemon daemon;
         try {

@@ -13,7 +13,6 @@ import io.plakar.connector.SourceEntry;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,7 +49,7 @@ public final class RcloneImporter implements Importer {
     private final BytePath root;
     private final @Nullable RemoteEntry rootEntry;
     private final int threads;
-    private final Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    private final Instant started = Instant.now();
 
     private RcloneImporter(
             RcloneRemote place, Remote remote, @Nullable RemoteEntry rootEntry, ConnectorContext context) {
@@ -141,7 +140,7 @@ public final class RcloneImporter implements Importer {
     }
 
     private RemoteFile directory(BytePath path, Instant time) {
-        Instant kept = time.isBefore(started) ? time : NO_TIME;
+        Instant kept = remote.datesDirectories() && time.isBefore(started) ? time : NO_TIME;
         return new RemoteFile(path, new FileInfo(path.name(), 0, GoMode.DIRECTORY | 0700, kept, 0, 0, 0, 0, 0, "", ""));
     }
 

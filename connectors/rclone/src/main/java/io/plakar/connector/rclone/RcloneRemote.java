@@ -146,6 +146,20 @@ record RcloneRemote(
                 + option.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
+    /** The environment variable which brings an option of this imported remote to rclone. */
+    String variableOf(String option) {
+        if (!option.equals("token")) {
+            return variable(option);
+        }
+        String type = section.getOrDefault("type", "");
+        String service = switch (type) {
+            case "google photos" -> "gphotos";
+            case "google cloud storage" -> "gcs";
+            default -> type;
+        };
+        return "RCLONE_" + service.toUpperCase(Locale.ROOT).replace('-', '_') + "_TOKEN";
+    }
+
     /** {@code name:path} as people write it; holds no option. */
     String display() {
         return (imported() ? section.getOrDefault("type", "") : name) + ":" + path;

@@ -45,7 +45,10 @@ final class Remote implements AutoCloseable {
             "oracleobjectstorage",
             "qingstor");
 
-    /** Services where looking a file up costs a call, and each folder is listed by a call of its own. */
+    /**
+     * Services where looking a file up costs a call, each folder is listed by a call of its own, and directories have no
+     * times.
+     */
     private static final Set<String> SERVED = Set.of("dropbox");
 
     private static final String BATCHED = ",batch_mode=sync,batch_timeout=100ms";
@@ -254,6 +257,11 @@ final class Remote implements AutoCloseable {
      */
     boolean showsPartialUploads() {
         return features.tells("PartialUploads") ? features.has("PartialUploads") : !WHOLE.contains(type);
+    }
+
+    /** Whether the times of directories in listings of a source can be theirs. */
+    boolean datesDirectories() {
+        return !served;
     }
 
     /** {@code dropbox:docs/a}: a path as people see it. */
