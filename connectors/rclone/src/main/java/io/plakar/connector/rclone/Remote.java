@@ -99,6 +99,9 @@ final class Remote implements AutoCloseable {
                 "ask rclone for its version", "core/version", json -> {}, parser -> readVersion(parser, version));
         RcloneDaemon.checkVersion(version[0], text);
         this.type = remote.imported() ? remote.section().getOrDefault("type", "") : configuredType();
+        if (remote.imported()) {
+            makeSection();
+        }
         this.features = new Features(calls.call(
                 "open " + remote.display(),
                 "operations/fsinfo",
@@ -149,6 +152,30 @@ final class Remote implements AutoCloseable {
             single.close();
             throw e;
         }
+    }
+
+    /**
+     * Makes an empty section for the imported remote in rclone's configuration, which is in memory only: newer rclones
+     * keep a renewed token only where there is one.
+     */
+    private void makeSection() throws ConnectorException {
+        calls.call(
+                "open " + remote.display(),
+                "config/create",
+                json -> {
+                    json.writeStringProperty("name", remote.name());
+                    json.writeStringProperty("type", type);
+                    json.writeObjectPropertyStart("parameters");
+                    json.writeEndObject();
+                    json.writeObjectPropertyStart("opt");
+                    json.writeBooleanProperty("nonInteractive", true);
+                    json.writeBooleanProperty("noObscure", true);
+                    json.writeEndObject();
+                },
+                parser -> "");
+        seen.putAll(section());
+        seen.keySet().removeIf(key -> key.equals("token") && !remote.section().containsKey("token"));
+        seen.putAll(remote.section());
     }
 
     private static String readVersion(JsonParser parser, int[][] version) {

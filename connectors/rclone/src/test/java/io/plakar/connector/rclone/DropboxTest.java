@@ -291,9 +291,9 @@ class DropboxTest {
         fill(1);
         Map<String, String> options = options(dropbox.rcloneRemote(account, Instant.parse("2020-01-01T00:00:00Z")));
         Map<String, String> kept = new ConcurrentHashMap<>();
-        try (Importer importer =
-                provider(kept::putAll).importer(new Location("rclone", ""), options, RealRclone.context())) {
-            assertThat(CollectedRecords.of(importer).failures()).isEmpty();
+        try (StoreConnector store =
+                provider(kept::putAll).store(new Location("rclone", ""), options, RealRclone.context())) {
+            store.ping();
         }
         assertThat(kept).containsOnlyKeys("rclone_token");
         assertThat(kept.get("rclone_token"))
