@@ -56,7 +56,7 @@ final class RcErrors {
                 "disk full")) {
             return new ConnectorException(Reason.NO_SPACE, message);
         }
-        if (has(lower, "didn't find section", "didn't find backend", "unknown backend")) {
+        if (has(lower, "didn't find section", "didn't find backend", "unknown backend", "find type", "unknown type")) {
             return new ConnectorException(Reason.INVALID, message + "; see: rclone listremotes");
         }
         if (status == 404
