@@ -18,6 +18,7 @@ import io.plakar.cli.command.PlacesCommand;
 import io.plakar.cli.command.PtarCommand;
 import io.plakar.cli.command.RestoreCommand;
 import io.plakar.cli.command.RmCommand;
+import io.plakar.cli.command.UiCommand;
 import io.plakar.cli.command.VersionCommand;
 import java.util.List;
 import java.util.function.Supplier;
@@ -76,6 +77,7 @@ public final class CommandTable {
                     false,
                     ArchiveCommand::describe),
             new Entry("rm", Group.SNAPSHOTS, "remove snapshots", false, RmCommand::describe),
+            new Entry("ui", Group.SNAPSHOTS, "look at snapshots in the browser", false, UiCommand::describe),
             new Entry("create", Group.STORES, "make a new store", false, CreateCommand::describe),
             new Entry("ptar", Group.STORES, "make a store in one file", false, PtarCommand::describe),
             new Entry(

@@ -1,0 +1,215 @@
+package io.plakar.server.api;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+import io.plakar.connector.ConnectorException;
+import io.plakar.kloset.KlosetException;
+import io.plakar.kloset.repository.Repository;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Which method and path means what (http-api §1.6). Paths are matched as they came, encoded; what is behind a route is
+ * decoded to bytes by the route.
+ */
+final class ApiRoutes {
+    private static final List<HandlerType> METHODS = List.of(
+            HandlerType.GET,
+            HandlerType.HEAD,
+            HandlerType.POST,
+            HandlerType.PUT,
+            HandlerType.DELETE,
+            HandlerType.PATCH,
+            HandlerType.OPTIONS);
+
+    /** What a route does with a request. */
+    @FunctionalInterface
+    private interface Route {
+        void answer(Exchange exchange)
+                throws ApiError, KlosetException, NotADirectory, IOException, InterruptedException;
+    }
+
+    /** What a route does with a path in a snapshot. */
+    @FunctionalInterface
+    private interface SnapshotRoute {
+        void answer(Exchange exchange, SnapshotPath path)
+                throws ApiError, KlosetException, NotADirectory, IOException, InterruptedException;
+    }
+
+    private final UiSettings settings;
+    private final Access access;
+    private final SnapshotCatalog catalog;
+    private final RepositoryRoutes repository;
+    private final VfsRoutes vfs;
+    private final ContentRoutes content;
+    private final DownloadRoutes downloads;
+    private final AccountRoutes account;
+    private final StaticFiles files = new StaticFiles();
+
+    ApiRoutes(Repository store, UiSettings settings) {
+        this.settings = settings;
+        this.access = new Access(settings);
+        this.catalog = new SnapshotCatalog(store, settings.refreshing(), settings.log());
+        Account login = new Account(settings);
+        this.repository = new RepositoryRoutes(catalog, settings, login);
+        this.vfs = new VfsRoutes(catalog);
+        this.content = new ContentRoutes(catalog, access, settings);
+        this.downloads = new DownloadRoutes(catalog, settings);
+        this.account = new AccountRoutes(login, settings);
+    }
+
+    void addTo(RoutesConfig routes) {
+        get(routes, "/api/info", repository::info);
+        get(routes, "/api/repository/info", repository::repositoryInfo);
+        get(routes, "/api/repository/snapshots", repository::snapshots);
+        get(routes, "/api/repository/importer-types", repository::importerTypes);
+        get(routes, "/api/repository/locate-pathname", repository::locatePathname);
+
+        // The reader looks at a signature instead of the token.
+        open(routes, "GET", "/api/snapshot/reader/*", onSnapshot("/api/snapshot/reader/", content::read));
+        post(routes, "/api/snapshot/reader-sign-url/*", onSnapshot("/api/snapshot/reader-sign-url/", content::sign));
+        get(routes, "/api/snapshot/vfs/children/*", onSnapshot("/api/snapshot/vfs/children/", vfs::children));
+        get(routes, "/api/snapshot/vfs/chunks/*", onSnapshot("/api/snapshot/vfs/chunks/", vfs::chunks));
+        get(routes, "/api/snapshot/vfs/errors/*", onSnapshot("/api/snapshot/vfs/errors/", vfs::errors));
+        get(routes, "/api/snapshot/vfs/search/*", onSnapshot("/api/snapshot/vfs/search/", vfs::search));
+        post(routes, "/api/snapshot/vfs/downloader/*", onSnapshot("/api/snapshot/vfs/downloader/", downloads::create));
+        // Whoever knows the id may download.
+        open(routes, "GET", "/api/snapshot/vfs/downloader-sign-url/{id}", downloads::send);
+        get(routes, "/api/snapshot/vfs/*", onSnapshot("/api/snapshot/vfs/", vfs::entry));
+        get(routes, "/api/snapshot/{id}", exchange -> repository.snapshot(exchange, exchange.lastPart()));
+
+        get(routes, "/api/proxy/v1/account/me", account::forward);
+        get(routes, "/api/proxy/v1/account/notifications", account::forward);
+        get(routes, "/api/proxy/v1/reporting/reports", account::forward);
+        get(routes, "/api/proxy/v1/account/services/alerting", account::alerting);
+        get(routes, "/api/proxy/v1/integration", account::integrations);
+        get(routes, "/api/proxy/v1/integration/{id}", account::integration);
+        get(routes, "/api/proxy/v1/integration/{id}/*", account::integrationFile);
+        if (!settings.demo()) {
+            post(routes, "/api/authentication/login/github", account::logIn);
+            post(routes, "/api/authentication/login/email", account::logIn);
+            post(routes, "/api/authentication/logout", account::logOut);
+            post(routes, "/api/proxy/v1/account/notifications/set-status", account::forward);
+            guarded(routes, "PUT", "/api/proxy/v1/account/services/alerting", account::setAlerting);
+            post(routes, "/api/integrations/install", account::install);
+            guarded(routes, "DELETE", "/api/integrations/{id}", account::uninstall);
+        }
+        for (HandlerType method : METHODS) {
+            add(routes, method, "/api/*", exchange -> {
+                throw ApiError.noSuchEndpoint();
+            });
+            add(routes, method, "/*", files::serve);
+        }
+    }
+
+    private Route onSnapshot(String route, SnapshotRoute then) {
+        return exchange -> {
+            SnapshotPath path = SnapshotPath.parse(exchange.pathBehind(route), catalog);
+            then.answer(exchange, path);
+        };
+    }
+
+    private void get(RoutesConfig routes, String path, Route route) {
+        guarded(routes, "GET", path, route);
+    }
+
+    private void post(RoutesConfig routes, String path, Route route) {
+        guarded(routes, "POST", path, route);
+    }
+
+    private void guarded(RoutesConfig routes, String method, String path, Route route) {
+        open(routes, method, path, exchange -> {
+            access.checkToken(exchange.header("Authorization"));
+            route.answer(exchange);
+        });
+    }
+
+    private void open(RoutesConfig routes, String method, String path, Route route) {
+        add(routes, HandlerType.findOrCreate(method), path, route);
+        if (method.equals("GET")) {
+            add(routes, HandlerType.HEAD, path, route);
+        }
+    }
+
+    private void add(RoutesConfig routes, HandlerType method, String path, Route route) {
+        Handler handler = context -> answer(new Exchange(context), route);
+        routes.addHttpHandler(method, path, handler);
+    }
+
+    private void answer(Exchange exchange, Route route) throws IOException {
+        try {
+            if (settings.anyOrigin()) {
+                exchange.setHeader("Access-Control-Allow-Origin", "*");
+                exchange.setHeader("Access-Control-Allow-Methods", "GET, PUT, POST, DELETE, OPTIONS");
+                exchange.setHeader("Access-Control-Allow-Headers", "Content-Type, Authorization");
+            }
+            access.checkSite(exchange.header("Host"), exchange.header("Origin"));
+            if (settings.anyOrigin() && exchange.method().equals("OPTIONS")) {
+                exchange.empty(204);
+                return;
+            }
+            String clean = CleanPath.of(exchange.rawPath());
+            if (!clean.equals(exchange.rawPath())) {
+                redirect(exchange, clean);
+                return;
+            }
+            exchange.status(200);
+            route.answer(exchange);
+        } catch (ApiError e) {
+            fail(exchange, e, e);
+        } catch (NotADirectory e) {
+            exchange.text(400, "not a directory\n");
+        } catch (KlosetException e) {
+            fail(exchange, answerTo(e), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            fail(exchange, ApiError.internal(), e);
+        } catch (IOException e) {
+            if (e.getCause() instanceof KlosetException || !exchange.committed()) {
+                fail(
+                        exchange,
+                        e.getCause() instanceof KlosetException cause ? answerTo(cause) : ApiError.internal(),
+                        e);
+            } else {
+                // Most likely the client went away.
+                exchange.breakOff(e);
+            }
+        } catch (RuntimeException | StackOverflowError e) {
+            fail(exchange, ApiError.internal(), e);
+        }
+    }
+
+    private static ApiError answerTo(KlosetException failure) {
+        if (failure instanceof KlosetException.Unreachable unreachable) {
+            ConnectorException.Reason reason = unreachable.connectorFailure().reason();
+            if (reason == ConnectorException.Reason.DENIED || reason == ConnectorException.Reason.UNSUPPORTED) {
+                return new ApiError(400, "bad-request", String.valueOf(failure.getMessage()));
+            }
+        }
+        return ApiError.internal();
+    }
+
+    /** As an error while that is possible; else the connection breaks, so that nobody takes a part for the whole. */
+    private void fail(Exchange exchange, ApiError answer, Throwable cause) throws IOException {
+        if (answer.status() >= 500) {
+            settings.log().accept("Unknown error encountered while serving " + exchange.rawPath() + ": " + cause);
+        }
+        if (exchange.committed()) {
+            exchange.breakOff(cause);
+            return;
+        }
+        exchange.startOver();
+        exchange.error(answer);
+    }
+
+    private static void redirect(Exchange exchange, String clean) throws IOException {
+        String query = exchange.rawQuery();
+        String location = query == null ? clean : clean + "?" + query;
+        exchange.setHeader("Location", location);
+        exchange.status(307);
+        exchange.type("text/html; charset=utf-8");
+        exchange.send(("<a href=\"" + TextPage.escape(location) + "\">Temporary Redirect</a>.\n\n")
+                .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,144 @@
+package io.plakar.server.api;
+
+import io.plakar.connector.Mac;
+import io.plakar.kloset.KlosetException;
+import io.plakar.kloset.content.ContentReader;
+import io.plakar.kloset.repository.Repository;
+import io.plakar.kloset.snapshot.SnapshotHeader;
+import io.plakar.kloset.snapshot.SnapshotTree;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The open store as the routes see it: headers kept in memory once read, and the trees of the snapshots used last. Safe
+ * for use by many threads; does not close the store.
+ */
+final class SnapshotCatalog {
+    private static final int MOST_TREES = 30;
+
+    private final Repository repository;
+    private final boolean refreshing;
+    private final Consumer<String> log;
+    private final ContentReader contents;
+    private final Map<Mac, SnapshotTree> trees = new LinkedHashMap<>(64, 0.75f, true);
+
+    /** Oldest first; replaced as a whole. */
+    private volatile List<SnapshotHeader> headers = List.of();
+
+    private volatile boolean loaded;
+
+    /** @param refreshing whether to look for new states before lists are given */
+    SnapshotCatalog(Repository repository, boolean refreshing, Consumer<String> log) {
+        this.repository = repository;
+        this.refreshing = refreshing;
+        this.log = log;
+        this.contents = new ContentReader(repository, repository.macs());
+    }
+
+    Repository repository() {
+        return repository;
+    }
+
+    ContentReader contents() {
+        return contents;
+    }
+
+    /** All snapshots, oldest first, after a look at the store. */
+    List<SnapshotHeader> refreshed() throws KlosetException {
+        if (refreshing) {
+            repository.refresh();
+            load();
+        }
+        return known();
+    }
+
+    /** All snapshots as last seen, oldest first. */
+    List<SnapshotHeader> known() throws KlosetException {
+        if (!loaded) {
+            load();
+        }
+        return headers;
+    }
+
+    private synchronized void load() throws KlosetException {
+        Map<Mac, SnapshotHeader> before = new HashMap<>();
+        for (SnapshotHeader header : headers) {
+            before.put(header.id(), header);
+        }
+        List<SnapshotHeader> now = new ArrayList<>();
+        for (Mac id : repository.index().snapshots()) {
+            SnapshotHeader header = before.get(id);
+            if (header == null) {
+                try {
+                    header = repository.header(id);
+                } catch (KlosetException.Missing | KlosetException.Corrupt e) {
+                    log.accept("snapshot " + id.toShortHex() + " is left out: " + e.getMessage());
+                    continue;
+                }
+            }
+            now.add(header);
+        }
+        now.sort(Comparator.comparing(SnapshotHeader::timestamp).thenComparing(SnapshotHeader::id));
+        headers = List.copyOf(now);
+        loaded = true;
+    }
+
+    /**
+     * The one snapshot whose id begins with {@code prefix}.
+     *
+     * @param parameter what the error is about
+     */
+    SnapshotHeader byPrefix(String prefix, String parameter) throws ApiError, KlosetException {
+        String wanted = prefix.toLowerCase(Locale.ROOT);
+        SnapshotHeader found = null;
+        int matches = 0;
+        for (SnapshotHeader header : known()) {
+            if (header.id().toHex().startsWith(wanted)) {
+                found = header;
+                matches++;
+            }
+        }
+        if (found == null) {
+            throw ApiError.parameter(parameter, ApiError.INVALID_ARGUMENT, "no snapshot has prefix: " + prefix);
+        }
+        if (matches > 1) {
+            throw ApiError.parameter(
+                    parameter,
+                    ApiError.INVALID_ARGUMENT,
+                    "snapshot ID is ambiguous: " + prefix + " (matches " + matches + " snapshots)");
+        }
+        return found;
+    }
+
+    SnapshotHeader byId(Mac id) throws ApiError, KlosetException {
+        for (SnapshotHeader header : known()) {
+            if (header.id().equals(id)) {
+                return header;
+            }
+        }
+        throw ApiError.noSuchSnapshot();
+    }
+
+    SnapshotTree tree(SnapshotHeader header) throws KlosetException {
+        synchronized (trees) {
+            SnapshotTree known = trees.get(header.id());
+            if (known != null) {
+                return known;
+            }
+        }
+        SnapshotTree tree = repository.tree(header);
+        synchronized (trees) {
+            trees.put(header.id(), tree);
+            if (trees.size() > MOST_TREES) {
+                trees.remove(trees.keySet().iterator().next());
+            }
+        }
+        return tree;
+    }
+}

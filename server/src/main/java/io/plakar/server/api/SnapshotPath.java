@@ -1,0 +1,58 @@
+package io.plakar.server.api;
+
+import io.plakar.connector.BytePath;
+import io.plakar.kloset.snapshot.SnapshotHeader;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * {@code ID[:PATH]}, as the rest of a URL's path.
+ *
+ * @param header the snapshot meant
+ * @param written the path as it was written, with a leading slash: what a signature is about
+ * @param path the same, clean
+ */
+record SnapshotPath(SnapshotHeader header, byte[] written, BytePath path) {
+    /** Longer than any path a system has. */
+    private static final int LONGEST = 16 << 10;
+
+    private static final String PARAMETER = "snapshot_path";
+
+    /** @param decoded the bytes behind the route */
+    static SnapshotPath parse(byte[] decoded, SnapshotCatalog catalog)
+            throws ApiError, io.plakar.kloset.KlosetException {
+        int colon = 0;
+        while (colon < decoded.length && decoded[colon] != ':') {
+            colon++;
+        }
+        String id = new String(decoded, 0, colon, StandardCharsets.UTF_8);
+        byte[] path = colon < decoded.length ? Arrays.copyOfRange(decoded, colon + 1, decoded.length) : new byte[0];
+        if (id.isEmpty()) {
+            throw ApiError.parameter(PARAMETER, "missing_argument", "missing field");
+        }
+        return new SnapshotPath(catalog.byPrefix(id, PARAMETER), absolute(path), clean(path));
+    }
+
+    /** A path somebody sent, as one in a snapshot. */
+    static BytePath clean(byte[] path) throws ApiError {
+        if (path.length > LONGEST) {
+            throw ApiError.parameter(PARAMETER, ApiError.INVALID_ARGUMENT, "path too long");
+        }
+        for (byte b : path) {
+            if (b == 0) {
+                throw ApiError.parameter(PARAMETER, ApiError.INVALID_ARGUMENT, "path with a NUL");
+            }
+        }
+        return BytePath.clean(path);
+    }
+
+    private static byte[] absolute(byte[] path) {
+        if (path.length > 0 && path[0] == '/') {
+            return path;
+        }
+        byte[] absolute = new byte[path.length + 1];
+        absolute[0] = '/';
+        System.arraycopy(path, 0, absolute, 1, path.length);
+        return absolute;
+    }
+}
