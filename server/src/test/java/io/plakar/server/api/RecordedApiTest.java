@@ -54,9 +54,9 @@ class RecordedApiTest {
             "repository-info-http-store",
             ELSEWHERE,
             "proxy-alerting-authenticated",
-            "AccountRoutesTest has the service",
+            "needs an account service",
             "proxy-me-authenticated",
-            "AccountRoutesTest has the service");
+            "needs an account service");
 
     /** Defects of the original (http-api, marked BUG). */
     private static final Map<String, Integer> STATUS_WE_GIVE = Map.of(
