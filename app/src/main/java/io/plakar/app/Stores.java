@@ -5,8 +5,11 @@ import io.plakar.connector.ConnectorException;
 import io.plakar.connector.StoreConnector;
 import io.plakar.kloset.EngineContext;
 import io.plakar.kloset.KlosetException;
+import io.plakar.kloset.codec.StoreKey;
 import io.plakar.kloset.repository.CreateOptions;
 import io.plakar.kloset.repository.Repository;
+import io.plakar.kloset.repository.StoreConfiguration;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,16 +21,20 @@ public final class Stores {
     private final ConfiguredNames names;
     private final ConnectorContext connectorContext;
     private final EngineContext engineContext;
+    private final KeyRing keyRing;
 
+    /** @param keyRing asked for the key of an encrypted store before its passphrase is */
     public Stores(
             Connectors connectors,
             ConfiguredNames names,
             ConnectorContext connectorContext,
-            EngineContext engineContext) {
+            EngineContext engineContext,
+            KeyRing keyRing) {
         this.connectors = connectors;
         this.names = names;
         this.connectorContext = connectorContext;
         this.engineContext = engineContext;
+        this.keyRing = keyRing;
     }
 
     /**
@@ -36,14 +43,7 @@ public final class Stores {
      * @throws Failure with {@link ExitCode#NO_INPUT}, {@link ExitCode#NO_PERMISSION} or {@link ExitCode#CONFIG}
      */
     public Repository open(String place, Passphrases passphrases) throws Failure {
-        StoreConnector connector;
-        try {
-            connector = connectors.store(place, Map.of(), names, connectorContext);
-        } catch (Failure e) {
-            throw place.startsWith("@") && !isResolved(place) ? e : notOpened(place, e);
-        } catch (ConnectorException e) {
-            throw notOpened(place, e);
-        }
+        StoreConnector connector = connect(place);
         boolean opened = false;
         try {
             Repository repository = open(connector, passphrases);
@@ -60,11 +60,71 @@ public final class Stores {
         }
     }
 
+    private StoreConnector connect(String place) throws Failure {
+        try {
+            return connectors.store(place, Map.of(), names, connectorContext);
+        } catch (Failure e) {
+            throw place.startsWith("@") && !isResolved(place) ? e : notOpened(place, e);
+        } catch (ConnectorException e) {
+            throw notOpened(place, e);
+        }
+    }
+
     private Repository open(StoreConnector connector, Passphrases passphrases) throws KlosetException, Failure {
-        if (!Repository.configuration(connector).encrypted()) {
+        StoreConfiguration configuration = Repository.configuration(connector);
+        if (!configuration.encrypted()) {
             return Repository.open(connector, null, engineContext);
         }
+        try (StoreKey key = keyRing.find(configuration.repositoryId())) {
+            if (key != null) {
+                return Repository.openWithKey(connector, key, engineContext);
+            }
+        } catch (KlosetException.NotAuthentic e) {
+            // Another store of that id, or the passphrase was changed: the passphrase decides.
+            keyRing.forget(configuration.repositoryId());
+        }
         return passphrases.unlock(passphrase -> Repository.open(connector, passphrase, engineContext));
+    }
+
+    /**
+     * Keeps the key of the store at {@code place}, so that it opens without its passphrase until {@code duration} is over.
+     *
+     * @return false when the store is not encrypted, and there is nothing to keep
+     */
+    public boolean unlock(String place, Passphrases passphrases, Duration duration)
+            throws Failure, KlosetException, ConnectorException {
+        keyRing.check();
+        try (StoreConnector connector = connect(place)) {
+            StoreConfiguration configuration = configuration(place, connector);
+            if (!configuration.encrypted()) {
+                return false;
+            }
+            try (StoreKey key =
+                    passphrases.unlock(passphrase -> Repository.deriveKey(connector, passphrase, engineContext))) {
+                keyRing.keep(configuration.repositoryId(), key, duration);
+            }
+            return true;
+        }
+    }
+
+    /**
+     * Forgets the key that {@link #unlock} kept.
+     *
+     * @return whether there was one
+     */
+    public boolean lock(String place) throws Failure, ConnectorException {
+        keyRing.check();
+        try (StoreConnector connector = connect(place)) {
+            return keyRing.forget(configuration(place, connector).repositoryId());
+        }
+    }
+
+    private StoreConfiguration configuration(String place, StoreConnector connector) throws Failure {
+        try {
+            return Repository.configuration(connector);
+        } catch (KlosetException e) {
+            throw notOpened(place, e);
+        }
     }
 
     private boolean isResolved(String place) {

@@ -12,6 +12,7 @@ import io.plakar.cli.command.DigestCommand;
 import io.plakar.cli.command.HelpCommand;
 import io.plakar.cli.command.InfoCommand;
 import io.plakar.cli.command.LocateCommand;
+import io.plakar.cli.command.LockCommand;
 import io.plakar.cli.command.LsCommand;
 import io.plakar.cli.command.PkgCommand;
 import io.plakar.cli.command.PlacesCommand;
@@ -19,6 +20,7 @@ import io.plakar.cli.command.PtarCommand;
 import io.plakar.cli.command.RestoreCommand;
 import io.plakar.cli.command.RmCommand;
 import io.plakar.cli.command.UiCommand;
+import io.plakar.cli.command.UnlockCommand;
 import io.plakar.cli.command.VersionCommand;
 import java.util.List;
 import java.util.function.Supplier;
@@ -79,6 +81,13 @@ public final class CommandTable {
             new Entry("rm", Group.SNAPSHOTS, "remove snapshots", false, RmCommand::describe),
             new Entry("ui", Group.SNAPSHOTS, "look at snapshots in the browser", false, UiCommand::describe),
             new Entry("create", Group.STORES, "make a new store", false, CreateCommand::describe),
+            new Entry(
+                    "unlock",
+                    Group.STORES,
+                    "open a store without its passphrase for a while",
+                    false,
+                    UnlockCommand::describe),
+            new Entry("lock", Group.STORES, "forget the key that unlock kept", false, LockCommand::describe),
             new Entry("ptar", Group.STORES, "make a store in one file", false, PtarCommand::describe),
             new Entry(
                     "source", Group.CONFIGURATION, "name places to back up from", false, PlacesCommand::describeSource),

@@ -5,6 +5,7 @@ import io.plakar.app.Connectors;
 import io.plakar.app.Directories;
 import io.plakar.app.ExitCode;
 import io.plakar.app.Failure;
+import io.plakar.app.KeyRing;
 import io.plakar.app.Passphrases;
 import io.plakar.app.StoreLocation;
 import io.plakar.app.Stores;
@@ -284,7 +285,9 @@ public final class Invocation {
     }
 
     public Stores stores(EngineContext context) throws Failure {
-        return new Stores(connectors(), names(), connectorContext(true), context);
+        KeyRing keyRing =
+                KeyRing.of(surroundings.operatingSystem(), directories().data());
+        return new Stores(connectors(), names(), connectorContext(true), context, keyRing);
     }
 
     /** The store this run works on, opened and unlocked; the caller closes it. */

@@ -11,6 +11,7 @@ import io.plakar.connector.Resource;
 import io.plakar.kloset.backup.BackupListener;
 import io.plakar.kloset.backup.BackupResult;
 import io.plakar.kloset.check.CheckResult;
+import io.plakar.kloset.codec.StoreKey;
 import io.plakar.kloset.repository.CreateOptions;
 import io.plakar.kloset.repository.Repository;
 import io.plakar.kloset.repository.RepositoryWriter;
@@ -23,6 +24,7 @@ import io.plakar.testkit.FaultyStore;
 import io.plakar.testkit.MemoryDestination;
 import io.plakar.testkit.MemorySource;
 import io.plakar.testkit.MemoryStore;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,6 +55,27 @@ class EngineTest {
                 .forEach((path, content) -> assertThat(contents.get(path.relativeTo(source.root())))
                         .as("%s", path)
                         .isEqualTo(content));
+    }
+
+    @Test
+    void opens_with_the_key_derived_once_and_with_no_other() throws Exception {
+        EngineFixture store =
+                new EngineFixture(directory).passphrase("correct horse battery").create(CreateOptions.DEFAULT);
+        byte[] passphrase = "correct horse battery".getBytes(StandardCharsets.UTF_8);
+        byte[] raw;
+        try (StoreKey key = Repository.deriveKey(store.connector(), passphrase, store.context());
+                Repository repository = Repository.openWithKey(store.connector(), key, store.context())) {
+            assertThat(repository.snapshots()).isEmpty();
+            raw = key.getEncoded();
+        }
+        raw[31] ^= 1;
+        try (StoreKey wrong = StoreKey.of(raw)) {
+            assertThatThrownBy(() -> Repository.openWithKey(store.connector(), wrong, store.context()))
+                    .isInstanceOf(KlosetException.NotAuthentic.class);
+        }
+        passphrase[0] ^= 1;
+        assertThatThrownBy(() -> Repository.deriveKey(store.connector(), passphrase, store.context()))
+                .isInstanceOf(KlosetException.NotAuthentic.class);
     }
 
     @ParameterizedTest

@@ -198,7 +198,57 @@ public final class Repository implements BlobSource, AutoCloseable {
         MeteredStore store = new MeteredStore(connector);
         byte[] object = readConfiguration(store);
         StoreConfiguration configuration = decodeConfiguration(object);
+        return open(store, configuration, key(configuration, object, passphrase, context), context);
+    }
+
+    /**
+     * Opens an encrypted store with the key that {@link #deriveKey} gave. It is verified as one just derived would be.
+     *
+     * @param connector closed by {@link #close()}, and by the caller when this throws
+     * @param key copied; closed by the caller
+     * @throws KlosetException.NotAuthentic when it is not the store's key, or the store has none
+     */
+    public static Repository openWithKey(StoreConnector connector, StoreKey key, EngineContext context)
+            throws KlosetException {
+        MeteredStore store = new MeteredStore(connector);
+        byte[] object = readConfiguration(store);
+        StoreConfiguration configuration = decodeConfiguration(object);
+        StoreConfiguration.Encryption encryption = configuration.encryption();
+        if (encryption == null) {
+            throw new KlosetException.NotAuthentic("the store is not encrypted, so it has no key");
+        }
+        byte[] own = key.getEncoded();
+        verifyKey(encryption, object, own, "the key is not that of this store", context);
+        return open(store, configuration, own, context);
+    }
+
+    /**
+     * The key of an encrypted store, for {@link #openWithKey}. Nothing but the configuration is read.
+     *
+     * @param connector stays open
+     * @param passphrase not kept, not wiped
+     * @return a verified key, closed by the caller
+     * @throws KlosetException.NotAuthentic when the passphrase is wrong, or the store is not encrypted
+     */
+    public static StoreKey deriveKey(StoreConnector connector, byte[] passphrase, EngineContext context)
+            throws KlosetException {
+        byte[] object = readConfiguration(connector);
+        StoreConfiguration configuration = decodeConfiguration(object);
+        if (!configuration.encrypted()) {
+            throw new KlosetException.NotAuthentic("the store is not encrypted, so it has no key");
+        }
         byte[] key = key(configuration, object, passphrase, context);
+        try {
+            return StoreKey.of(key);
+        } finally {
+            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    /** @param key taken over, wiped by {@link #close()} */
+    private static Repository open(
+            MeteredStore store, StoreConfiguration configuration, byte[] key, EngineContext context)
+            throws KlosetException {
         MacAlgorithm macs = MacAlgorithm.of(configuration.hashing().algorithm(), key);
         StoreConfiguration.Chunking cut = configuration.chunking();
         if (Integer.compareUnsigned(cut.max(), LARGEST_CHUNK) > 0) {
@@ -255,16 +305,30 @@ public final class Repository implements BlobSource, AutoCloseable {
             throw new KlosetException.NotAuthentic("the store is encrypted and no passphrase was given");
         }
         byte[] key = encryption.keyDerivation().derive(passphrase, encryption.salt());
-        boolean right;
-        try (Encryption cipher = cipher(encryption, key, context)) {
-            right = Canary.verify(cipher, encryption.canary());
-        }
-        if (!right) {
-            Arrays.fill(key, (byte) 0);
-            throw new KlosetException.NotAuthentic("failed to unlock repository: the passphrase is wrong");
-        }
-        verifyConfiguration(object, key);
+        verifyKey(encryption, object, key, "failed to unlock repository: the passphrase is wrong", context);
         return key;
+    }
+
+    /** Wipes the key when it is not the right one. */
+    private static void verifyKey(
+            StoreConfiguration.Encryption encryption,
+            byte[] object,
+            byte[] key,
+            String complaint,
+            EngineContext context)
+            throws KlosetException {
+        boolean verified = false;
+        try (Encryption cipher = cipher(encryption, key, context)) {
+            if (!Canary.verify(cipher, encryption.canary())) {
+                throw new KlosetException.NotAuthentic(complaint);
+            }
+            verifyConfiguration(object, key);
+            verified = true;
+        } finally {
+            if (!verified) {
+                Arrays.fill(key, (byte) 0);
+            }
+        }
     }
 
     /** CONFIG is always authenticated with BLAKE3, whatever the store hashes with (format-storage §4.1). */
