@@ -41,10 +41,15 @@ public final class DemoCommand {
     }
 
     public static CommandDescription describe() {
-        return new CommandDescription(List.of("plakar demo"), """
+        return new CommandDescription(
+                List.of("plakar demo"),
+                """
                 Shows backups of a Dropbox, into a directory and into a Dropbox, on a Dropbox that lives on this machine for
                 as long as the demonstration runs: no account, nothing leaves the machine, nothing stays behind. Needs rclone.
-                """, List.of(), List.of("plakar demo"), DemoCommand::run);
+                """,
+                List.of(),
+                List.of("plakar demo", "plakar demo | less", "PLAKAR_RCLONE=/opt/rclone/rclone plakar demo"),
+                DemoCommand::run);
     }
 
     private static ExitCode run(Invocation invocation) throws Failure, IOException, InterruptedException {
