@@ -304,12 +304,50 @@ public final class Repository implements BlobSource, AutoCloseable {
         if (passphrase == null) {
             throw new KlosetException.NotAuthentic("the store is encrypted and no passphrase was given");
         }
-        byte[] key = encryption.keyDerivation().derive(passphrase, encryption.salt());
+        Thread warmUp = Thread.ofPlatform().daemon().name("warm-up").start(() -> warmUp(configuration, context));
+        byte[] key;
+        try {
+            key = encryption.keyDerivation().derive(passphrase, encryption.salt());
+        } finally {
+            joinUninterruptibly(warmUp);
+        }
         verifyKey(encryption, object, key, "failed to unlock repository: the passphrase is wrong", context);
         return key;
     }
 
     /** Wipes the key when it is not the right one. */
+    /**
+     * Loads and tries the ciphers while the key is being derived: a derivation keeps one core busy for a second, and the
+     * native libraries take a good part of one.
+     */
+    private static void warmUp(StoreConfiguration configuration, EngineContext context) {
+        byte[] sample = new byte[1024];
+        try (Codec codec = codec(configuration, new byte[StoreKey.BYTES], context)) {
+            ByteBuffer encoded = codec.encode(sample, 0, sample.length);
+            byte[] copy = new byte[encoded.remaining()];
+            encoded.get(copy);
+            codec.decode(copy, sample.length);
+            MacAlgorithm.of(configuration.hashing().algorithm(), new byte[StoreKey.BYTES])
+                    .mac(sample);
+        } catch (KlosetException e) {
+            // What does not work is said by whoever needs it.
+        }
+    }
+
+    private static void joinUninterruptibly(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private static void verifyKey(
             StoreConfiguration.Encryption encryption,
             byte[] object,
