@@ -70,6 +70,34 @@ public final class Stores {
         }
     }
 
+    /**
+     * The store at {@code place} as it lies there, for whoever passes it on without reading it; the caller closes it.
+     *
+     * @param mayBeAbsent whether a place without a store will do
+     * @throws Failure as {@link #open}
+     */
+    public StoreConnector openRaw(String place, boolean mayBeAbsent) throws Failure {
+        StoreConnector connector = connect(place);
+        boolean opened = false;
+        try {
+            Repository.configuration(connector);
+            opened = true;
+            return connector;
+        } catch (KlosetException e) {
+            if (mayBeAbsent
+                    && e instanceof KlosetException.Unreachable unreachable
+                    && unreachable.connectorFailure().reason() == ConnectorException.Reason.MISSING) {
+                opened = true;
+                return connector;
+            }
+            throw notOpened(place, e);
+        } finally {
+            if (!opened) {
+                close(connector);
+            }
+        }
+    }
+
     private Repository open(StoreConnector connector, Passphrases passphrases) throws KlosetException, Failure {
         StoreConfiguration configuration = Repository.configuration(connector);
         if (!configuration.encrypted()) {

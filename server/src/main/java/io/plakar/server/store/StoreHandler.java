@@ -7,6 +7,7 @@ import io.plakar.connector.Resource;
 import io.plakar.connector.StoreConnector;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -176,10 +177,7 @@ final class StoreHandler extends Handler.Abstract {
         if (!rights.include(Rights.APPEND)) {
             throw new Refusal(403, "not allowed to write", Reason.READ_ONLY);
         }
-        byte[] config;
-        try (InputStream in = Content.Source.asInputStream(exchange.request())) {
-            config = in.readNBytes(LARGEST_CONFIG + 1);
-        }
+        byte[] config = Content.Source.asInputStream(exchange.request()).readNBytes(LARGEST_CONFIG + 1);
         if (config.length == 0 || config.length > LARGEST_CONFIG) {
             throw new Refusal(400, "not a configuration", Reason.INVALID);
         }
@@ -253,9 +251,9 @@ final class StoreHandler extends Handler.Abstract {
         } else {
             existing = Upload.Existing.KEEP_EQUAL;
         }
-        try (InputStream body = Content.Source.asInputStream(exchange.request())) {
-            upload.take(resource, name, body, exchange.request().getLength(), existing);
-        }
+        // Not closed: a refusal is heard only when the rest of the body is taken too.
+        InputStream body = Content.Source.asInputStream(exchange.request());
+        upload.take(resource, name, body, exchange.request().getLength(), existing);
         exchange.done();
     }
 
@@ -302,7 +300,7 @@ final class StoreHandler extends Handler.Abstract {
         // The range goes beyond the end, or the object is none of those that are read in parts.
         long total;
         try (InputStream in = store.get(resource, name)) {
-            total = in.transferTo(java.io.OutputStream.nullOutputStream());
+            total = in.transferTo(OutputStream.nullOutputStream());
         }
         long length = Math.clamp(total - start, 0, range.length());
         if (length == 0 && !exchange.plakar()) {
@@ -310,7 +308,7 @@ final class StoreHandler extends Handler.Abstract {
         }
         begin(exchange, start, length, Long.toString(total));
         try (InputStream in = store.get(resource, name)) {
-            in.skipNBytes(total - Math.max(start, 0) < 0 ? total : start);
+            in.skipNBytes(Math.min(start, total));
             Pace pace = new Pace();
             long left = exchange.lengthOnly() ? 0 : length;
             byte[] piece = new byte[64 << 10];

@@ -12,9 +12,11 @@ import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +93,8 @@ public final class StoreServer implements AutoCloseable {
         if (tls == null) {
             connector = new ServerConnector(server, 1, 1, plain);
         } else {
+            // Which name a client used is the certificate's and the client's business; Jetty would refuse foreign ones.
+            http.addCustomizer(new SecureRequestCustomizer(false));
             SslContextFactory.Server identity = new SslContextFactory.Server();
             identity.setSslContext(tls);
             connector =
@@ -102,6 +106,10 @@ public final class StoreServer implements AutoCloseable {
         connector.setAcceptQueueSize(BACKLOG);
         server.addConnector(connector);
         server.addBean(new NetworkConnectionLimit(CONNECTIONS, connector));
+        ErrorHandler errors = new ErrorHandler();
+        errors.setShowStacks(false);
+        errors.setShowCauses(false);
+        server.setErrorHandler(errors);
         server.setHandler(new StoreHandler(
                 store, settings, quota, settings.listen().getAddress().isLoopbackAddress()));
         StoreServer started = new StoreServer(server, connector, requests, settings.listen(), tls != null);
