@@ -8,23 +8,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
-import picocli.CommandLine.ParseResult;
 
 /**
- * The options and arguments of one command line, read with Go's grammar on picocli's parser: {@code -x v}, {@code -x=v},
+ * The options and arguments of one command line, read with Go's grammar: {@code -x v}, {@code -x=v},
  * {@code --x v}, {@code --x=v}; booleans take a value only with {@code =}; options may stand anywhere before
  * {@code --}. Immutable.
  */
 public final class Options {
-    private final ParseResult parsed;
+    private final Map<String, List<Object>> given;
     private final List<String> arguments;
 
-    private Options(ParseResult parsed, List<String> arguments) {
-        this.parsed = parsed;
+    private Options(Map<String, List<Object>> given, List<String> arguments) {
+        this.given = given;
         this.arguments = arguments;
     }
 
@@ -34,112 +29,80 @@ public final class Options {
      * @throws Failure with {@link ExitCode#USAGE} on an unknown option or a bad value
      */
     public static Options parse(String command, List<Flag> flags, List<String> words) throws Failure {
-        CommandSpec spec = CommandSpec.create().name(command);
+        Map<String, Flag> known = new HashMap<>();
         for (Flag flag : flags) {
-            spec.addOption(option(flag));
+            known.put(flag.name(), flag);
         }
-        spec.addPositional(PositionalParamSpec.builder()
-                .index("0..*")
-                .type(List.class)
-                .auxiliaryTypes(String.class)
-                .arity("0..*")
-                .build());
-        spec.parser()
-                .posixClusteredShortOptionsAllowed(false)
-                .overwrittenOptionsAllowed(true)
-                .aritySatisfiedByAttachedOptionParam(true)
-                .trimQuotes(false);
-        CommandLine line = new CommandLine(spec)
-                .setExpandAtFiles(false)
-                .setInterpolateVariables(false)
-                .setAllowOptionsAsOptionParameters(true)
-                .setUnmatchedOptionsArePositionalParams(false)
-                .setSeparator("=");
-        try {
-            ParseResult parsed = line.parseArgs(withBooleans(flags, words));
-            List<String> arguments = new ArrayList<>();
-            for (PositionalParamSpec positional : spec.positionalParameters()) {
-                List<String> values = positional.getValue();
-                if (values != null) {
-                    arguments.addAll(values);
-                }
+        Map<String, List<Object>> given = new HashMap<>();
+        List<String> arguments = new ArrayList<>();
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            if (word.equals("--")) {
+                arguments.addAll(words.subList(i + 1, words.size()));
+                break;
             }
-            return new Options(parsed, List.copyOf(arguments));
-        } catch (CommandLine.UnmatchedArgumentException e) {
-            String word = e.getUnmatched().getFirst();
-            String name = word.replaceFirst("^--?", "").replaceFirst("=.*$", "");
-            String near = Suggestions.nearest(
-                    name,
-                    flags.stream()
-                            .filter(flag -> !flag.hidden())
-                            .map(Flag::name)
-                            .toList());
-            throw new Failure(
-                    ExitCode.USAGE,
-                    "flag provided but not defined: -" + name,
-                    (near == null ? "" : "did you mean -" + near + "? ") + more(command));
-        } catch (CommandLine.MissingParameterException e) {
-            String name =
-                    e.getMissing().isEmpty() ? "" : ((OptionSpec) e.getMissing().getFirst()).shortestName();
-            throw new Failure(ExitCode.USAGE, "flag needs an argument: " + name, more(command));
-        } catch (CommandLine.ParameterException e) {
-            Throwable cause = e.getCause();
-            if (e.getArgSpec() instanceof OptionSpec option && cause != null) {
-                throw new Failure(
-                        ExitCode.USAGE,
-                        "invalid value \"" + e.getValue() + "\" for flag " + option.shortestName() + ": "
-                                + cause.getMessage(),
-                        more(command));
+            if (word.length() < 2 || word.charAt(0) != '-') {
+                arguments.add(word);
+                continue;
             }
-            throw new Failure(ExitCode.USAGE, String.valueOf(e.getMessage()), more(command));
+            String option = word.substring(word.startsWith("--") ? 2 : 1);
+            int equals = option.indexOf('=');
+            String name = equals < 0 ? option : option.substring(0, equals);
+            Flag flag = known.get(name);
+            if (flag == null) {
+                throw undefined(command, flags, name);
+            }
+            String value;
+            if (equals >= 0) {
+                value = option.substring(equals + 1);
+            } else if (flag.kind() == Flag.Kind.BOOLEAN) {
+                value = "true";
+            } else if (i + 1 < words.size()) {
+                value = words.get(++i);
+            } else {
+                throw new Failure(ExitCode.USAGE, "flag needs an argument: -" + name, more(command));
+            }
+            given.computeIfAbsent(name, none -> new ArrayList<>(1)).add(converted(command, flag, value));
         }
+        return new Options(given, List.copyOf(arguments));
     }
 
-    /** Writes {@code -x=true} for a boolean {@code -x}: the parser then never looks at the next word for its value. */
-    private static String[] withBooleans(List<Flag> flags, List<String> words) {
-        Map<String, Flag.Kind> kinds = new HashMap<>();
+    private static Failure undefined(String command, List<Flag> flags, String name) {
+        List<String> names = new ArrayList<>();
         for (Flag flag : flags) {
-            kinds.put(flag.name(), flag.kind());
-        }
-        String[] out = words.toArray(new String[0]);
-        for (int i = 0; i < out.length && !out[i].equals("--"); i++) {
-            Flag.Kind kind = out[i].startsWith("-") ? kinds.get(out[i].replaceFirst("^--?", "")) : null;
-            if (kind == Flag.Kind.BOOLEAN) {
-                out[i] += "=true";
-            } else if (kind != null) {
-                i++;
+            if (!flag.hidden()) {
+                names.add(flag.name());
             }
         }
-        return out;
+        String near = Suggestions.nearest(name, names);
+        return new Failure(
+                ExitCode.USAGE,
+                "flag provided but not defined: -" + name,
+                (near == null ? "" : "did you mean -" + near + "? ") + more(command));
+    }
+
+    private static Object converted(String command, Flag flag, String word) throws Failure {
+        Object value = switch (flag.kind()) {
+            case BOOLEAN -> GoBoolean.parse(word);
+            case INTEGER -> integer(word);
+            case STRING, LIST -> word;
+        };
+        if (value == null) {
+            throw new Failure(
+                    ExitCode.USAGE,
+                    "invalid value \"" + word + "\" for flag -" + flag.name() + ": parse error",
+                    more(command));
+        }
+        return value;
     }
 
     private static String more(String command) {
         return command.isEmpty() ? "see `plakar help`" : "see `plakar help " + command + "`";
     }
 
-    private static OptionSpec option(Flag flag) {
-        OptionSpec.Builder builder = OptionSpec.builder("-" + flag.name(), "--" + flag.name())
-                .arity("1")
-                .hidden(flag.hidden());
-        switch (flag.kind()) {
-            case BOOLEAN -> builder.type(Boolean.class).converters(Options::convertBoolean);
-            case STRING -> builder.type(String.class);
-            case INTEGER -> builder.type(Integer.class).converters(Options::convertInteger);
-            case LIST -> builder.type(List.class).auxiliaryTypes(String.class);
-        }
-        return builder.build();
-    }
-
-    private static Boolean convertBoolean(String word) {
-        Boolean value = GoBoolean.parse(word);
-        if (value == null) {
-            throw new CommandLine.TypeConversionException("parse error");
-        }
-        return value;
-    }
-
-    /** Go's base-0 integers: decimal, {@code 0x}, {@code 0o}, {@code 0b}, a leading 0 for octal, {@code _} between. */
-    private static Integer convertInteger(String word) {
+    /** Go's base-0 integers: decimal, {@code 0x}, {@code 0o}, {@code 0b}, a leading 0 for octal, {@code _} between; null for what
+     * is none. */
+    private static @Nullable Integer integer(String word) {
         String digits = word;
         boolean negative = digits.startsWith("-");
         if (negative || digits.startsWith("+")) {
@@ -162,7 +125,7 @@ public final class Options {
             }
             return Integer.parseInt((negative ? "-" : "") + digits.replace("_", ""), base);
         } catch (NumberFormatException e) {
-            throw new CommandLine.TypeConversionException("parse error");
+            return null;
         }
     }
 
@@ -172,17 +135,22 @@ public final class Options {
     }
 
     public boolean isGiven(String name) {
-        return parsed.hasMatchedOption("-" + name);
+        return given.containsKey(name);
+    }
+
+    private @Nullable Object last(String name) {
+        List<Object> values = given.get(name);
+        return values == null ? null : values.getLast();
     }
 
     /** Whether the boolean option was given and is not {@code =false}. */
     public boolean flag(String name) {
-        return Boolean.TRUE.equals(parsed.matchedOptionValue("-" + name, Boolean.FALSE));
+        return Boolean.TRUE.equals(last(name));
     }
 
     /** The last value given, or null. */
     public @Nullable String value(String name) {
-        return parsed.matchedOptionValue("-" + name, null);
+        return (String) last(name);
     }
 
     /** The last value given, or {@code otherwise}. */
@@ -193,14 +161,16 @@ public final class Options {
 
     /** The last value given, or {@code otherwise}. */
     public int integer(String name, int otherwise) {
-        Integer value = parsed.matchedOptionValue("-" + name, otherwise);
-        return value == null ? otherwise : value;
+        return last(name) instanceof Integer value ? value : otherwise;
     }
 
     /** Every value given, in order. */
     public List<String> all(String name) {
-        List<String> values = parsed.matchedOptionValue("-" + name, List.of());
-        return values == null ? List.of() : List.copyOf(values);
+        List<String> values = new ArrayList<>();
+        for (Object value : given.getOrDefault(name, List.of())) {
+            values.add((String) value);
+        }
+        return List.copyOf(values);
     }
 
     /** The failure for a value which the option's command does not take. */

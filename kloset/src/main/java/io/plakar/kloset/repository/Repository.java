@@ -315,7 +315,6 @@ public final class Repository implements BlobSource, AutoCloseable {
         return key;
     }
 
-    /** Wipes the key when it is not the right one. */
     /**
      * Loads and tries the ciphers while the key is being derived: a derivation keeps one core busy for a second, and the
      * native libraries take a good part of one.
@@ -348,6 +347,7 @@ public final class Repository implements BlobSource, AutoCloseable {
         }
     }
 
+    /** Wipes the key when it is not the right one. */
     private static void verifyKey(
             StoreConfiguration.Encryption encryption,
             byte[] object,
