@@ -19,6 +19,7 @@ import io.plakar.cli.command.PlacesCommand;
 import io.plakar.cli.command.PtarCommand;
 import io.plakar.cli.command.RestoreCommand;
 import io.plakar.cli.command.RmCommand;
+import io.plakar.cli.command.ServerCommand;
 import io.plakar.cli.command.UiCommand;
 import io.plakar.cli.command.UnlockCommand;
 import io.plakar.cli.command.VersionCommand;
@@ -89,6 +90,7 @@ public final class CommandTable {
                     UnlockCommand::describe),
             new Entry("lock", Group.STORES, "forget the key that unlock kept", false, LockCommand::describe),
             new Entry("ptar", Group.STORES, "make a store in one file", false, PtarCommand::describe),
+            new Entry("server", Group.STORES, "let other machines use a store", false, ServerCommand::describe),
             new Entry(
                     "source", Group.CONFIGURATION, "name places to back up from", false, PlacesCommand::describeSource),
             new Entry(

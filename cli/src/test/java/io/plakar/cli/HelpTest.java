@@ -91,7 +91,7 @@ class HelpTest {
     void theVersionIsTheOneOfTheBuildAndNamesTheConnectors() throws Exception {
         assertThat(run.plakar("version")).isZero();
         assertThat(run.out).startsWith("plakar/v" + Version.NUMBER + "\n\nimporters: fs, ");
-        assertThat(run.out).contains("\nexporters: fs, ", "\nklosets: fs, ptar");
+        assertThat(run.out).contains("\nexporters: fs, ", "\nklosets: fs, http, https, ptar");
         assertThat(Files.readString(Path.of("pom.xml"))).contains("<version>" + Version.NUMBER + "</version>");
         assertThat(run.plakar("-json", "version")).isZero();
         assertThat(run.out).startsWith("{\"version\":1,\"type\":\"version\",\"client\":\"plakar/v");
