@@ -89,7 +89,9 @@ class PackagesTest {
             assertThat(lines.getFirst()).isEqualTo("plakar/v" + Version.NUMBER);
             assertThat(lines.get(2)).startsWith("importers: dropbox, fs, rclone, ");
             assertThat(lines.get(3)).startsWith("exporters: dropbox, fs, rclone, ");
-            assertThat(lines.get(4)).startsWith("klosets: dropbox, fs, ptar, ").contains(", rclone");
+            assertThat(lines.get(4))
+                    .startsWith("klosets: dropbox, fs, http, https, ptar, ")
+                    .contains(", rclone");
         });
         succeeds("version");
         assertThat(directory.resolve("calls")).hasContent("called");

@@ -53,11 +53,11 @@ final class RcloneDaemon implements AutoCloseable {
 
     /** Runs the program named by its arguments until it ends, or until standard input does. */
     private static final String WATCH = """
-            trap '' INT HUP QUIT
+            trap '' INT HUP QUIT TERM
             new=
             command -v setsid >/dev/null 2>&1 && new=setsid
             exec 3<&0
-            $new "$@" 3<&- </dev/null &
+            (trap - TERM; exec $new "$@" 3<&- </dev/null) &
             child=$!
             (
               exec >/dev/null 2>&1
