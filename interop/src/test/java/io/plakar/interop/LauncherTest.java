@@ -79,7 +79,7 @@ class LauncherTest {
             System.err.println("SKIPPED: there is no /usr/bin/rclone");
             Assumptions.abort("no rclone");
         }
-        Result result = run(Map.of("HOME", scratch.toString()), launcher.toString(), "demo");
+        Result result = run(Map.of("HOME", scratch.toString(), "PATH", "/usr/bin:/bin"), launcher.toString(), "demo");
         assertThat(result.exit).as(result.text).isZero();
         assertThat(result.text)
                 .contains("$ plakar at ./save backup @mydropbox", "$ plakar at @mystore create")
