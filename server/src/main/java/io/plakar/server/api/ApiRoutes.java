@@ -46,6 +46,7 @@ final class ApiRoutes {
     private final DownloadRoutes downloads;
     private final AccountRoutes account;
     private final StaticFiles files = new StaticFiles();
+    private final ApiDocument document = new ApiDocument();
 
     ApiRoutes(Repository store, UiSettings settings) {
         this.settings = settings;
@@ -95,6 +96,7 @@ final class ApiRoutes {
             post(routes, "/api/integrations/install", account::install);
             guarded(routes, "DELETE", "/api/integrations/{id}", account::uninstall);
         }
+        get(routes, "/api/v2/openapi.json", document::send);
         for (HandlerType method : METHODS) {
             add(routes, method, "/api/*", exchange -> {
                 throw ApiError.noSuchEndpoint();
