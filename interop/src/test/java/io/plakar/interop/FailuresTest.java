@@ -7,12 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** When something is wrong around the program it says so in one line, with the right exit status, and loses nothing. */
 class FailuresTest {
@@ -226,6 +229,57 @@ class FailuresTest {
                     .isEmpty();
         }
         Shared.verify(store);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"..", "/evil-absolute", "../../evil-up", "a/../../../evil-mid", "x\0evil"})
+    void hostile_names_in_an_archive_stay_inside_the_target(String hostile) throws Exception {
+        // The stand-in sorts where the forged name does, between "!good.txt" and nothing.
+        String standIn = "-".repeat(hostile.length() - 1) + "@";
+        for (boolean directory : new boolean[] {false, true}) {
+            Path at = Files.createDirectories(scratch.resolve("deep/er/" + directory));
+            Path source = Files.createDirectories(at.resolve("source"));
+            Files.writeString(source.resolve("!good.txt"), "good");
+            Path named = source.resolve(standIn);
+            if (directory) {
+                Files.createDirectories(named);
+                Files.writeString(named.resolve("evil.txt"), "evil");
+            } else {
+                Files.writeString(named, "evil");
+            }
+            Path honest = at.resolve("honest.ptar");
+            Path forged = at.resolve("forged.ptar");
+            plakar().run("ptar", "-plaintext", "-o", honest.toString(), source.toString())
+                    .succeeded();
+            ForgedArchive.make(at, Map.of("/" + standIn, "/" + hostile, asText(standIn), asText(hostile)));
+            Path outside = Files.createDirectories(at.resolve("outside"));
+            Path target = outside.resolve("in/to/target");
+
+            Outcome restore = plakar().run("at", forged.toString(), "restore", "-to", target.toString())
+                    .exitedWith(65);
+            restore.speaksPlainly();
+            assertThat(target.resolve("!good.txt")).hasContent("good");
+            assertThat(restore.err().lines().filter(line -> line.contains("refused")))
+                    .as("%s", restore)
+                    .hasSize(1);
+            for (String reading : new String[] {"ls -recursive latest", "check", "digest latest", "archive latest"}) {
+                Outcome outcome = plakar().run(
+                                Stream.concat(Stream.of("at", forged.toString()), Stream.of(reading.split(" ")))
+                                        .toArray(String[]::new))
+                        .failed();
+                assertThat(outcome.speaksPlainly().exit()).as("%s", outcome).isIn(1, 65);
+            }
+            try (Stream<Path> all = Files.walk(scratch)) {
+                assertThat(all.filter(p -> p.getFileName().toString().contains("evil"))
+                                .filter(p -> !p.startsWith(source) && !p.startsWith(target)))
+                        .isEmpty();
+            }
+        }
+    }
+
+    /** A short text as records have it: its length before it. */
+    private static String asText(String text) {
+        return (char) (0xa0 + text.length()) + text;
     }
 
     @Test

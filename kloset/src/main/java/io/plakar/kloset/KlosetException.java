@@ -28,7 +28,7 @@ public abstract sealed class KlosetException extends Exception {
     }
 
     /** Bytes are not what they must be: damaged, truncated or not of this format. */
-    public static final class Corrupt extends KlosetException {
+    public static sealed class Corrupt extends KlosetException permits UnsafeName {
         private static final long serialVersionUID = 1;
 
         public Corrupt(String message) {
@@ -37,6 +37,15 @@ public abstract sealed class KlosetException extends Exception {
 
         public Corrupt(String message, @Nullable Throwable cause) {
             super(message, cause);
+        }
+    }
+
+    /** A name in a snapshot is not one component of a path: whoever wrote it meant to reach another place. */
+    public static final class UnsafeName extends Corrupt {
+        private static final long serialVersionUID = 1;
+
+        public UnsafeName(String message) {
+            super(message);
         }
     }
 

@@ -225,10 +225,19 @@ public final class Restore {
         byte[] lastName = new byte[0];
         KlosetException damage;
         try (DirectoryCursor children = tree.children(from)) {
-            while (children.next()) {
-                Entry child = children.entry();
-                lastName = child.name();
-                restoreChild(from, at, child, finishing, linked);
+            boolean more = true;
+            while (more) {
+                try {
+                    more = children.next();
+                } catch (KlosetException.UnsafeName e) {
+                    fail(at, e.getMessage() + ": refused", true);
+                    continue;
+                }
+                if (more) {
+                    Entry child = children.entry();
+                    lastName = child.name();
+                    restoreChild(from, at, child, finishing, linked);
+                }
             }
             return;
         } catch (KlosetException.Corrupt | KlosetException.Missing e) {
@@ -270,10 +279,6 @@ public final class Restore {
 
     private void restoreChild(BytePath from, BytePath at, Entry child, ExternalSorter finishing, ExternalSorter linked)
             throws KlosetException, InterruptedException {
-        if (!safeName(child.name())) {
-            fail(at.child("?"), "the snapshot names a file \"" + new BytePathText(child.name()) + "\": refused", false);
-            return;
-        }
         BytePath target = at.child(child.name());
         if (child.isDirectory()) {
             restoreDirectory(from.child(child.name()), target, child, finishing, linked);
@@ -283,26 +288,6 @@ public final class Restore {
         } else {
             enqueue(new Job(target, child));
         }
-    }
-
-    /** Bytes of a name for a message. */
-    private record BytePathText(byte[] name) {
-        @Override
-        public String toString() {
-            return new String(name, java.nio.charset.StandardCharsets.UTF_8);
-        }
-    }
-
-    private static boolean safeName(byte[] name) {
-        if (name.length == 0 || (name.length <= 2 && name[0] == '.' && name[name.length - 1] == '.')) {
-            return false;
-        }
-        for (byte b : name) {
-            if (b == '/' || b == 0) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Device, inode and content in front, so that names of one file come one after the other; then the path. */

@@ -247,7 +247,7 @@ public final class EntryCodec {
             bad |= b == '/' || b == 0;
         }
         if (bad) {
-            throw new KlosetException.Corrupt("an entry whose name is not one component of a path, below " + parent);
+            throw new KlosetException.UnsafeName("an entry whose name is not one component of a path, below " + parent);
         }
     }
 
