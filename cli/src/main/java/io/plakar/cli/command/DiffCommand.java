@@ -9,9 +9,9 @@ import io.plakar.cli.Invocation;
 import io.plakar.cli.Names;
 import io.plakar.cli.Options;
 import io.plakar.cli.Snapshots;
-import io.plakar.cli.diff.UnifiedDiff;
 import io.plakar.connector.BytePath;
 import io.plakar.kloset.KlosetException;
+import io.plakar.kloset.diff.UnifiedDiff;
 import io.plakar.kloset.repository.Repository;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,8 +23,6 @@ import java.util.Optional;
 public final class DiffCommand {
     /** Larger files are compared, but not shown line by line. */
     private static final int LARGEST_TEXT = 32 << 20;
-
-    private static final int SNIFFED = 512;
 
     private DiffCommand() {}
 
@@ -238,7 +236,7 @@ public final class DiffCommand {
                 return;
             }
             different = true;
-            if (isBinary(before) || isBinary(after)) {
+            if (UnifiedDiff.isBinary(before) || UnifiedDiff.isBinary(after)) {
                 line("Binary files " + Names.shown(l.path()) + " and " + Names.shown(r.path()) + " differ");
                 return;
             }
@@ -282,17 +280,6 @@ public final class DiffCommand {
             try (InputStream in = side.open(node)) {
                 return in.readNBytes(LARGEST_TEXT + 1);
             }
-        }
-
-        /** A control character other than tab, line feed, carriage return or form feed near the start. */
-        private static boolean isBinary(byte[] text) {
-            for (int i = 0; i < Math.min(SNIFFED, text.length); i++) {
-                byte b = text[i];
-                if ((b >= 0 && b < 0x20 && b != '\t' && b != '\n' && b != '\r' && b != '\f') || b == 0x7f) {
-                    return true;
-                }
-            }
-            return false;
         }
 
         private void status(char status, DiffSide.Node node) {

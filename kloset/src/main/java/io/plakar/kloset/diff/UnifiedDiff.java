@@ -1,4 +1,4 @@
-package io.plakar.cli.diff;
+package io.plakar.kloset.diff;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +12,10 @@ import java.util.Map;
 /** The difference of two texts in the unified format, with three lines of context, as {@code patch} takes it. */
 public final class UnifiedDiff {
     private static final int CONTEXT = 3;
+
+    /** How much of a text tells whether it is one. */
+    private static final int SNIFFED = 512;
+
     private static final byte[] NO_NEWLINE = "\n\\ No newline at end of file\n".getBytes(StandardCharsets.US_ASCII);
 
     /** Takes the parts of the output. */
@@ -38,6 +42,17 @@ public final class UnifiedDiff {
         this.right = right;
         this.removed = diff.removed();
         this.added = diff.added();
+    }
+
+    /** Whether it is no text: a control character but tab, line feed, carriage return or form feed near the start. */
+    public static boolean isBinary(byte[] content) {
+        for (int i = 0; i < Math.min(SNIFFED, content.length); i++) {
+            byte b = content[i];
+            if ((b >= 0 && b < 0x20 && b != '\t' && b != '\n' && b != '\r' && b != '\f') || b == 0x7f) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Writes the hunks; nothing when the texts are equal. */

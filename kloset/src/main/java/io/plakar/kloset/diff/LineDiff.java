@@ -1,4 +1,4 @@
-package io.plakar.cli.diff;
+package io.plakar.kloset.diff;
 
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;

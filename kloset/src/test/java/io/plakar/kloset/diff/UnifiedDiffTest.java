@@ -1,4 +1,4 @@
-package io.plakar.cli.diff;
+package io.plakar.kloset.diff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
