@@ -8,8 +8,6 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +29,19 @@ public final class BTreeReader {
     private final TreeKind kind;
     private final Mac root;
     private final Mac rootNode;
-    private final Map<Mac, BTreeNode> cache = LinkedHashMap.newLinkedHashMap(CACHED_NODES);
+    private final NodeCache cache;
 
     /** @param root id of the root blob */
     public BTreeReader(BlobSource source, TreeKind kind, Mac root) throws KlosetException {
+        this(source, kind, root, new NodeCache(CACHED_NODES));
+    }
+
+    /**
+     * @param root id of the root blob
+     * @param cache shared with other trees of the same kind and source
+     */
+    public BTreeReader(BlobSource source, TreeKind kind, Mac root, NodeCache cache) throws KlosetException {
+        this.cache = cache;
         this.source = source;
         this.kind = kind;
         this.root = root;
@@ -99,20 +106,12 @@ public final class BTreeReader {
     }
 
     private BTreeNode node(Mac id) throws KlosetException {
-        synchronized (cache) {
-            BTreeNode known = cache.remove(id);
-            if (known != null) {
-                cache.put(id, known);
-                return known;
-            }
+        BTreeNode known = cache.get(id);
+        if (known != null) {
+            return known;
         }
         BTreeNode node = BTreeNode.decode(source.get(kind.nodeType(), id));
-        synchronized (cache) {
-            cache.put(id, node);
-            if (cache.size() > CACHED_NODES) {
-                cache.remove(cache.keySet().iterator().next());
-            }
-        }
+        cache.put(id, node);
         return node;
     }
 

@@ -4,6 +4,7 @@ import io.plakar.connector.BytePath;
 import io.plakar.connector.Mac;
 import io.plakar.kloset.KlosetException;
 import io.plakar.kloset.btree.BTreeReader;
+import io.plakar.kloset.btree.NodeCache;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,9 @@ public final class DirectoryMerge {
         void damaged(int side, KlosetException failure) throws KlosetException;
     }
 
+    private static final int CACHED_NODES = 1024;
+
+    private final NodeCache nodes = new NodeCache(CACHED_NODES);
     private final Position[] positions;
     private final Damage damage;
     private byte @Nullable [] current;
@@ -42,7 +46,7 @@ public final class DirectoryMerge {
 
     private void advance(int side) throws KlosetException {
         try {
-            positions[side].next();
+            positions[side].next(nodes);
         } catch (KlosetException e) {
             positions[side].end();
             damage.damaged(side, e);
@@ -117,10 +121,10 @@ public final class DirectoryMerge {
             keys = null;
         }
 
-        void next() throws KlosetException {
+        void next(NodeCache nodes) throws KlosetException {
             if (!started) {
                 started = true;
-                BTreeReader index = tree.index(SnapshotHeader.Index.DIRPACK)
+                BTreeReader index = tree.index(SnapshotHeader.Index.DIRPACK, nodes)
                         .orElseThrow(() -> new KlosetException.Missing(
                                 "snapshot " + tree.header().id().toShortHex() + " has no index of its directories"));
                 byte[] prefix = Arrays.copyOf(top, top.length + 1);

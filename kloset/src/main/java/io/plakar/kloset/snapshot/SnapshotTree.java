@@ -7,6 +7,7 @@ import io.plakar.kloset.KlosetException;
 import io.plakar.kloset.blob.BlobSource;
 import io.plakar.kloset.blob.BlobType;
 import io.plakar.kloset.btree.BTreeReader;
+import io.plakar.kloset.btree.NodeCache;
 import io.plakar.kloset.btree.TreeKind;
 import io.plakar.kloset.vfs.DirectoryPack;
 import io.plakar.kloset.vfs.Entry;
@@ -86,6 +87,14 @@ public final class SnapshotTree {
     public Optional<BTreeReader> index(String name) throws KlosetException {
         Optional<Mac> root = header.source().index(name);
         return root.isEmpty() ? Optional.empty() : Optional.of(new BTreeReader(source, TreeKind.INDEX, root.get()));
+    }
+
+    /** As {@link #index(String)}, for trees of several snapshots which are read in step. */
+    public Optional<BTreeReader> index(String name, NodeCache nodes) throws KlosetException {
+        Optional<Mac> root = header.source().index(name);
+        return root.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new BTreeReader(source, TreeKind.INDEX, root.get(), nodes));
     }
 
     /** The tree of errors. */
@@ -232,14 +241,19 @@ public final class SnapshotTree {
         return new TreeCursor(directory, after);
     }
 
-    /** The summary of a directory; that of the root is in the header too. Empty when the snapshot has none. */
-    public Optional<Summary> summary(BytePath directory) throws KlosetException {
+    /** The id of the summary of a directory, if the snapshot has it: the same as long as no count below changes. */
+    public Optional<Mac> summaryId(BytePath directory) throws KlosetException {
         BTreeReader index = summaries;
         if (index == null) {
             index = openIfThere(source, header.source().index(SnapshotHeader.Index.SUMMARY));
             summaries = index;
         }
-        Optional<Mac> found = index == null ? Optional.empty() : index.lookup(directory.bytes());
+        return index == null ? Optional.empty() : index.lookup(directory.bytes());
+    }
+
+    /** The summary of a directory; that of the root is in the header too. Empty when the snapshot has none. */
+    public Optional<Summary> summary(BytePath directory) throws KlosetException {
+        Optional<Mac> found = summaryId(directory);
         if (found.isPresent()) {
             return Optional.of(Summary.decode(source.get(BlobType.VFS_SUMMARY, found.get())));
         }

@@ -7,6 +7,7 @@ import io.plakar.connector.ConnectorException;
 import io.plakar.kloset.KlosetException;
 import io.plakar.kloset.repository.Repository;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -45,8 +46,13 @@ final class ApiRoutes {
     private final ContentRoutes content;
     private final DownloadRoutes downloads;
     private final AccountRoutes account;
+    private final SnapshotListRoutes snapshots;
+    private final DiffRoutes diff;
+    private final SearchRoutes search;
+    private final TimelineRoutes timeline;
     private final StaticFiles files = new StaticFiles();
     private final ApiDocument document = new ApiDocument();
+    private final List<String> declared = new ArrayList<>();
 
     ApiRoutes(Repository store, UiSettings settings) {
         this.settings = settings;
@@ -58,6 +64,15 @@ final class ApiRoutes {
         this.content = new ContentRoutes(catalog, access, settings);
         this.downloads = new DownloadRoutes(catalog, settings);
         this.account = new AccountRoutes(login, settings);
+        this.snapshots = new SnapshotListRoutes(catalog, settings);
+        this.diff = new DiffRoutes(catalog, settings);
+        this.search = new SearchRoutes(catalog);
+        this.timeline = new TimelineRoutes(catalog, settings);
+    }
+
+    /** Method and path of every route of the API, as {@code GET /api/info}. */
+    List<String> declared() {
+        return List.copyOf(declared);
     }
 
     void addTo(RoutesConfig routes) {
@@ -96,13 +111,25 @@ final class ApiRoutes {
             post(routes, "/api/integrations/install", account::install);
             guarded(routes, "DELETE", "/api/integrations/{id}", account::uninstall);
         }
-        get(routes, "/api/v2/openapi.json", document::send);
+        addSecond(routes);
         for (HandlerType method : METHODS) {
             add(routes, method, "/api/*", exchange -> {
                 throw ApiError.noSuchEndpoint();
             });
             add(routes, method, "/*", files::serve);
         }
+    }
+
+    /** What is ours alone. */
+    private void addSecond(RoutesConfig routes) {
+        get(routes, "/api/v2/openapi.json", document::send);
+        get(routes, "/api/v2/snapshots", snapshots::list);
+        get(routes, "/api/v2/snapshots/{id}", exchange -> snapshots.snapshot(exchange, exchange.lastPart()));
+        get(routes, "/api/v2/snapshots/{id}/errors", exchange -> snapshots.errors(exchange, exchange.part(4)));
+        get(routes, "/api/v2/diff", diff::tree);
+        get(routes, "/api/v2/diff/file", diff::file);
+        get(routes, "/api/v2/search", search::search);
+        get(routes, "/api/v2/timeline", timeline::timeline);
     }
 
     private Route onSnapshot(String route, SnapshotRoute then) {
@@ -128,6 +155,7 @@ final class ApiRoutes {
     }
 
     private void open(RoutesConfig routes, String method, String path, Route route) {
+        declared.add(method + " " + path);
         add(routes, HandlerType.findOrCreate(method), path, route);
         if (method.equals("GET")) {
             add(routes, HandlerType.HEAD, path, route);

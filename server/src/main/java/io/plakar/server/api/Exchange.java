@@ -45,6 +45,15 @@ final class Exchange {
         return JsonBody.text(pathBehind(path.substring(0, path.lastIndexOf('/') + 1)));
     }
 
+    /** One part of the path, decoded as text; the first behind the first slash is number 1. */
+    String part(int number) throws ApiError {
+        byte[] decoded = Query.decode(rawPath().split("/", -1)[number], false);
+        if (decoded == null) {
+            throw new ApiError(400, ApiError.INVALID_ARGUMENT, "a broken percent escape in the path");
+        }
+        return JsonBody.text(decoded);
+    }
+
     /** The bytes of the path behind {@code route}. */
     byte[] pathBehind(String route) throws ApiError {
         byte[] decoded = Query.decode(rawPath().substring(route.length()), false);
@@ -84,6 +93,29 @@ final class Exchange {
         context.res().setHeader(name, value);
     }
 
+    /**
+     * For an answer that can never be another one: lets clients keep it, and asks whether this one has.
+     *
+     * @param about what, besides the path and the parameters, the answer depends on
+     * @param forEver whether the path and the parameters say themselves which snapshots are meant
+     * @return whether the client has it: then it was told so, and nothing more is to be sent
+     */
+    boolean isKnown(String about, boolean forEver) {
+        String tag = '"' + Digests.hex(rawPath() + "?" + rawQuery() + " " + about) + '"';
+        setHeader("ETag", tag);
+        setHeader("Cache-Control", forEver ? "private, max-age=31536000, immutable" : "private, no-cache");
+        String tags = header("If-None-Match");
+        if (tags != null) {
+            for (String known : tags.split(",", -1)) {
+                if (known.strip().equals(tag) || known.strip().equals("W/" + tag)) {
+                    empty(304);
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     void type(String type) {
         context.res().setContentType(type);
     }
@@ -103,7 +135,13 @@ final class Exchange {
     void startOver() {
         context.res().resetBuffer();
         for (String name : new String[] {
-            "Content-Disposition", "Content-Range", "Accept-Ranges", "Last-Modified", "ETag", "Content-Length"
+            "Content-Disposition",
+            "Content-Range",
+            "Accept-Ranges",
+            "Last-Modified",
+            "ETag",
+            "Content-Length",
+            "Cache-Control"
         }) {
             context.res().setHeader(name, null);
         }

@@ -2,10 +2,16 @@ package io.plakar.server.api;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The parameters of a request as bytes: a path in them need not be UTF-8. Immutable. */
@@ -64,6 +70,11 @@ final class Query {
         return found == null ? new byte[0] : found.getFirst();
     }
 
+    /** Every value as bytes. */
+    List<byte[]> all(String name) {
+        return values.getOrDefault(name, List.of());
+    }
+
     /** The first value; empty for none. */
     String text(String name) {
         return new String(bytes(name), StandardCharsets.UTF_8);
@@ -87,6 +98,75 @@ final class Query {
     /** How many are wanted at most. */
     int limit() throws ApiError {
         return atLeast("limit", 50, 1);
+    }
+
+    /** As {@link #limit()}, and not more than {@code most}. */
+    int limit(int standard, int most) throws ApiError {
+        int limit = atLeast("limit", standard, 1);
+        if (limit > most) {
+            throw ApiError.parameter("limit", "bad_number", "number out of range, at most " + most);
+        }
+        return limit;
+    }
+
+    /** {@code true} or {@code false}; null for none. */
+    @Nullable
+    Boolean flag(String name) throws ApiError {
+        return switch (text(name)) {
+            case "" -> null;
+            case "true" -> Boolean.TRUE;
+            case "false" -> Boolean.FALSE;
+            default -> throw ApiError.parameter(name, ApiError.INVALID_ARGUMENT, "true or false");
+        };
+    }
+
+    boolean flag(String name, boolean standard) throws ApiError {
+        Boolean flag = flag(name);
+        return flag == null ? standard : flag;
+    }
+
+    /** A count of bytes; {@code standard} for none. */
+    long size(String name, long standard) throws ApiError {
+        String text = text(name);
+        if (text.isEmpty()) {
+            return standard;
+        }
+        if (!text.matches("[0-9]{1,18}")) {
+            throw ApiError.parameter(name, "bad_number", "not a count of bytes");
+        }
+        return Long.parseLong(text);
+    }
+
+    /** A time of RFC 3339; null for none. */
+    @Nullable
+    Instant time(String name) throws ApiError {
+        String text = text(name);
+        if (text.isEmpty()) {
+            return null;
+        }
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeParseException e) {
+            throw ApiError.parameter(name, ApiError.INVALID_ARGUMENT, "not a time of RFC 3339");
+        }
+    }
+
+    /** Words separated by commas, each one of {@code known}; empty for none. */
+    Set<String> words(String name, Set<String> known) throws ApiError {
+        Set<String> words = new LinkedHashSet<>();
+        for (String text : texts(name)) {
+            for (String part : text.split(",", -1)) {
+                String word = part.strip();
+                if (!word.isEmpty() && !known.contains(word)) {
+                    throw ApiError.parameter(
+                            name, ApiError.INVALID_ARGUMENT, "there are " + String.join(", ", new TreeSet<>(known)));
+                }
+                if (!word.isEmpty()) {
+                    words.add(word);
+                }
+            }
+        }
+        return words;
     }
 
     private int atLeast(String name, int standard, int least) throws ApiError {

@@ -33,12 +33,23 @@ final class SnapshotCatalog {
 
     private volatile boolean loaded;
 
+    /** The ids behind {@link #headers}, those that cannot be read included. */
+    private List<Mac> ids = List.of();
+
+    private final HeaderPool pool = new HeaderPool();
+    private final AddedBytes addedBytes;
+    private volatile Rows rows = new Rows(List.of(), List.of());
+
+    /** Rows and the headers they were made of. */
+    private record Rows(List<SnapshotHeader> of, List<SnapshotRow> rows) {}
+
     /** @param refreshing whether to look for new states before lists are given */
     SnapshotCatalog(Repository repository, boolean refreshing, Consumer<String> log) {
         this.repository = repository;
         this.refreshing = refreshing;
         this.log = log;
         this.contents = new ContentReader(repository, repository.macs());
+        this.addedBytes = new AddedBytes(repository.index());
     }
 
     Repository repository() {
@@ -67,16 +78,20 @@ final class SnapshotCatalog {
     }
 
     private synchronized void load() throws KlosetException {
+        List<Mac> listed = repository.index().snapshots();
+        if (loaded && listed.equals(ids)) {
+            return;
+        }
         Map<Mac, SnapshotHeader> before = new HashMap<>();
         for (SnapshotHeader header : headers) {
             before.put(header.id(), header);
         }
         List<SnapshotHeader> now = new ArrayList<>();
-        for (Mac id : repository.index().snapshots()) {
+        for (Mac id : listed) {
             SnapshotHeader header = before.get(id);
             if (header == null) {
                 try {
-                    header = repository.header(id);
+                    header = pool.pooled(repository.header(id));
                 } catch (KlosetException.Missing | KlosetException.Corrupt e) {
                     log.accept("snapshot " + id.toShortHex() + " is left out: " + e.getMessage());
                     continue;
@@ -86,7 +101,49 @@ final class SnapshotCatalog {
         }
         now.sort(Comparator.comparing(SnapshotHeader::timestamp).thenComparing(SnapshotHeader::id));
         headers = List.copyOf(now);
+        ids = listed;
         loaded = true;
+    }
+
+    /** All snapshots as lists show them, oldest first, after a look at the store. */
+    List<SnapshotRow> refreshedRows() throws KlosetException {
+        return rows(refreshed());
+    }
+
+    /** As {@link #refreshedRows} as last seen. */
+    List<SnapshotRow> knownRows() throws KlosetException {
+        return rows(known());
+    }
+
+    private List<SnapshotRow> rows(List<SnapshotHeader> current) throws KlosetException {
+        Rows made = rows;
+        if (made.of() != current) {
+            Map<Mac, Long> added = addedBytes.of(current);
+            Map<SourceKey, SourceKey> sources = new HashMap<>();
+            Map<SourceKey, SnapshotHeader> latest = new HashMap<>();
+            List<SnapshotRow> fresh = new ArrayList<>(current.size());
+            for (SnapshotHeader header : current) {
+                SourceKey source = sources.computeIfAbsent(SourceKey.of(header), key -> key);
+                fresh.add(new SnapshotRow(
+                        header,
+                        source,
+                        latest.put(source, header),
+                        added.getOrDefault(header.id(), SnapshotRow.UNKNOWN)));
+            }
+            made = new Rows(current, List.copyOf(fresh));
+            rows = made;
+        }
+        return made.rows();
+    }
+
+    /** The row of one snapshot. */
+    SnapshotRow row(SnapshotHeader header) throws KlosetException, ApiError {
+        for (SnapshotRow row : knownRows()) {
+            if (row.header().id().equals(header.id())) {
+                return row;
+            }
+        }
+        throw ApiError.noSuchSnapshot();
     }
 
     /**

@@ -21,6 +21,12 @@ record SnapshotPath(SnapshotHeader header, byte[] written, BytePath path) {
     /** @param decoded the bytes behind the route */
     static SnapshotPath parse(byte[] decoded, SnapshotCatalog catalog)
             throws ApiError, io.plakar.kloset.KlosetException {
+        return parse(decoded, catalog, PARAMETER);
+    }
+
+    /** @param parameter what an error is about */
+    static SnapshotPath parse(byte[] decoded, SnapshotCatalog catalog, String parameter)
+            throws ApiError, io.plakar.kloset.KlosetException {
         int colon = 0;
         while (colon < decoded.length && decoded[colon] != ':') {
             colon++;
@@ -28,9 +34,25 @@ record SnapshotPath(SnapshotHeader header, byte[] written, BytePath path) {
         String id = new String(decoded, 0, colon, StandardCharsets.UTF_8);
         byte[] path = colon < decoded.length ? Arrays.copyOfRange(decoded, colon + 1, decoded.length) : new byte[0];
         if (id.isEmpty()) {
-            throw ApiError.parameter(PARAMETER, "missing_argument", "missing field");
+            throw ApiError.parameter(parameter, "missing_argument", "missing field");
         }
-        return new SnapshotPath(catalog.byPrefix(id, PARAMETER), absolute(path), clean(path));
+        return new SnapshotPath(catalog.byPrefix(id, parameter), absolute(path), clean(path));
+    }
+
+    /** Whether {@code ID[:PATH]} has a path. */
+    static boolean hasPath(byte[] decoded) {
+        for (byte b : decoded) {
+            if (b == ':') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the id was given whole. */
+    static boolean isWhole(byte[] decoded) {
+        int digits = 2 * io.plakar.connector.Mac.BYTES;
+        return decoded.length == digits || decoded.length > digits && decoded[digits] == ':';
     }
 
     /** A path somebody sent, as one in a snapshot. */

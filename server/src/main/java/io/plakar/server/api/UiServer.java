@@ -32,10 +32,12 @@ public final class UiServer implements AutoCloseable {
     private static final long IDLE_MILLIS = 60_000;
 
     private final Javalin javalin;
+    private final ApiRoutes routes;
     private final boolean secure;
 
-    private UiServer(Javalin javalin, boolean secure) {
+    private UiServer(Javalin javalin, ApiRoutes routes, boolean secure) {
         this.javalin = javalin;
+        this.routes = routes;
         this.secure = secure;
     }
 
@@ -73,7 +75,7 @@ public final class UiServer implements AutoCloseable {
             javalin.stop();
             throw notBound(e, settings.address());
         }
-        return new UiServer(javalin, tls != null);
+        return new UiServer(javalin, routes, tls != null);
     }
 
     private static void configure(HttpConfiguration http) {
@@ -120,6 +122,11 @@ public final class UiServer implements AutoCloseable {
     /** Where it listens. */
     public int port() {
         return javalin.port();
+    }
+
+    /** What it answers to. */
+    ApiRoutes routes() {
+        return routes;
     }
 
     public boolean secure() {
