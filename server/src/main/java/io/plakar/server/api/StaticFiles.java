@@ -144,7 +144,8 @@ final class StaticFiles {
         if (path.equals(PAGE)) {
             String map = importMap();
             bytes = withImportMap(new String(bytes, StandardCharsets.UTF_8), map);
-            policy = String.format(Locale.ROOT, POLICY, "sha256-" + base64(sha256(map.getBytes(StandardCharsets.UTF_8))));
+            policy = String.format(
+                    Locale.ROOT, POLICY, "sha256-" + base64(sha256(map.getBytes(StandardCharsets.UTF_8))));
         }
         String tag = '"' + HexFormat.of().formatHex(sha256(bytes), 0, 16) + '"';
         Asset asset = new Asset(bytes, zip(bytes), tag, type, policy);
@@ -167,7 +168,8 @@ final class StaticFiles {
         Map<String, String> imports = new TreeMap<>();
         for (URL url : Collections.list(StaticFiles.class.getClassLoader().getResources(IMPORT_MAP))) {
             try (InputStream in = url.openStream()) {
-                for (var entry : JSON.readTree(in.readAllBytes()).path("imports").properties()) {
+                for (var entry :
+                        JSON.readTree(in.readAllBytes()).path("imports").properties()) {
                     imports.put(entry.getKey(), entry.getValue().asString());
                 }
             }

@@ -1,6 +1,6 @@
 // A folder of a snapshot: its files, the same folder at other times, and a file beside it.
 import { html, nothing } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
+import { styles } from './styles.js';
 import { Loading, Part, announce, attempt, emptyNotice, problemNotice, skeleton } from './element.js';
 import { entry, get, getKept, saveArchive, saveFile, snapPath } from './api.js';
 import { browse, go, here, place, to } from './router.js';
@@ -254,7 +254,7 @@ class BrowseView extends Part {
       <div class="travel-track">
         <input type="range" min="0" max=${present.length - 1} .value=${String(Math.max(0, at))} aria-label="Snapshot of this folder"
           aria-valuetext=${now ? `${format.when(now.snapshot.timestamp)}, ${at + 1} of ${present.length}` : 'not in this snapshot'} @input=${(event) => this.#hopTo(present, event.target.value)}>
-        <div class="travel-marks" aria-hidden="true">${present.map((moment, i) => html`<span class="travel-mark ${moment.state}" style=${styleMap({ left: `${(i / all) * 100}%` })}></span>`)}</div>
+        <div class="travel-marks" aria-hidden="true">${present.map((moment, i) => html`<span class="travel-mark ${moment.state}" ${styles({ left: `${(i / all) * 100}%` })}></span>`)}</div>
       </div>
       <span class="travel-now">${now ? html`<strong>${format.when(now.snapshot.timestamp)}</strong> <span class="soft">${format.relative(now.snapshot.timestamp)}</span>` : 'Not in this snapshot'}</span>
       <span class="badge ${now?.state === 'same' ? '' : 'accent'}">${now ? STATES[now.state] : ''}</span>
@@ -271,7 +271,7 @@ class BrowseView extends Part {
     return html`<div class="facts folder-facts">
       <span>${format.plural(totalOf(folder.summary, 'files'), 'file')}, ${format.plural(totalOf(folder.summary, 'directories'), 'folder')}</span>
       <span title=${format.exactSize(totalSize(folder))}>${format.size(totalSize(folder))}</span>
-      <span>changed ${format.when(folder.file_info.mod_time)}</span>
+      <span class="changed">changed ${format.when(folder.file_info.mod_time)}</span>
       <span class="mono" title=${format.octal(folder.file_info.mode)}>${format.modeText(folder.file_info.mode)} ${folder.file_info.username || folder.file_info.uid}:${folder.file_info.groupname || folder.file_info.gid}</span>
       ${errors > 0 ? html`<a class="badge bad" href=${here({ errors: this.showErrors ? null : 1 })}>${icon('warning')}${errors === 1 ? '1 path' : `${format.number(errors)} paths`} could not be saved</a>` : nothing}
     </div>`;
@@ -347,7 +347,7 @@ class BrowseView extends Part {
       <div role="gridcell" class="cell name type-${type}">${icon(type)}<span class="unseen">${TYPE_NAMES[type]}</span><a href=${address} tabindex="-1" title=${format.shown(name)}>${format.shown(name)}</a>
         ${item.symlink_target ? html`<span class="target" title="points to ${format.shown(item.symlink_target)}">→ ${format.shown(item.symlink_target)}</span>` : nothing}
         ${errors > 0 ? html`<a class="badge bad" tabindex="-1" href=${browse(this.id, path, { errors: 1 })}>${icon('warning')}${format.number(errors)}<span class="unseen"> not saved</span></a>` : nothing}</div>
-      <div role="gridcell" class="cell number size share" style=${styleMap({ '--share': whole > 0 ? `${Math.round((bytes / whole) * 100)}%` : '0' })} title=${format.exactSize(bytes)}>${format.size(bytes)}</div>
+      <div role="gridcell" class="cell number size share" ${styles({ '--share': whole > 0 ? `${Math.round((bytes / whole) * 100)}%` : '0' })} title=${format.exactSize(bytes)}>${format.size(bytes)}</div>
       <div role="gridcell" class="cell when"><time datetime=${time} title="${time} (${format.relative(time)})">${format.when(time)}</time></div>
       <div role="gridcell" class="cell mode mono soft" title="${format.octal(mode)} ${item.file_info.username}:${item.file_info.groupname}">${format.modeText(mode)}</div>
       <div role="gridcell" class="cell acts">

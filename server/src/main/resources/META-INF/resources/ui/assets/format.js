@@ -2,11 +2,8 @@
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 const whole = new Intl.NumberFormat();
-const dateTime = new Intl.DateTimeFormat(undefined, {
-  year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit',
-});
+const two = (value) => String(value).padStart(2, '0');
 const dayOnly = new Intl.DateTimeFormat(undefined, { weekday: 'short', year: 'numeric', month: 'short', day: 'numeric' });
-const timeOnly = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const ago = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 
 export function size(bytes) {
@@ -27,9 +24,22 @@ export const signedSize = (bytes) => (bytes > 0 ? `+${size(bytes)}` : bytes < 0 
 export const exactSize = (bytes) => `${whole.format(bytes)} bytes`;
 export const number = (value) => whole.format(value);
 export const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
-export const when = (time) => (isTime(time) ? dateTime.format(new Date(time)) : '–');
+
+/** A moment in this place's time, the same length everywhere: `2026-11-24 09:08`. */
+export function when(time) {
+  if (!isTime(time)) {
+    return '–';
+  }
+  const at = new Date(time);
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${hour(at)}`;
+}
+
 export const day = (time) => dayOnly.format(new Date(time));
-export const hour = (time) => timeOnly.format(new Date(time));
+
+export function hour(time) {
+  const at = new Date(time);
+  return `${two(at.getHours())}:${two(at.getMinutes())}`;
+}
 
 function isTime(time) {
   return time !== undefined && time !== null && time !== '' && !Number.isNaN(new Date(time).getTime());
@@ -106,7 +116,7 @@ export function octal(mode) {
 /** Characters that could hide what a name is are shown as what they are. */
 export function shown(name) {
   return name.replace(/[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g,
-    (c) => `␛${c.codePointAt(0).toString(16).padStart(4, '0')}`);
+    (c) => `\\u${c.codePointAt(0).toString(16).padStart(4, '0')}`);
 }
 
 export const baseName = (path) => (path === '/' ? '/' : path.slice(path.lastIndexOf('/') + 1));

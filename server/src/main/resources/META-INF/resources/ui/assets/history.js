@@ -29,7 +29,7 @@ class HistoryView extends Part {
     }
     return html`<div class="view"><div class="view-head"><h1>History of ${this.path === '' ? 'a path' : format.shown(format.baseName(this.path))}</h1>
         ${this.path !== '' && this.snapshot ? html`<div class="actions"><a class="button" href=${browse(this.snapshot, format.parentPath(this.path))}>${icon('folder')}Its folder</a></div>` : nothing}</div>
-      <form class="toolbar" @submit=${this.#look}><label class="searchbox">${icon('history')}<span class="unseen">Path</span>
+      <form class="toolbar" @submit=${this.#look}><label class="searchbox wide">${icon('history')}<span class="unseen">Path</span>
         <input type="text" name="path" .value=${this.path} placeholder="/path/of/a/file" required></label><button class="button">Show</button></form>
       ${this.path === '' ? nothing : html`<div class="card"><path-versions .path=${this.path} .snapshot=${this.snapshot} .source=${this.source}></path-versions></div>`}
     </div>`;

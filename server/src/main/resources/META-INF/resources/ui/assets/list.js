@@ -1,7 +1,7 @@
 // A list of any length: only the rows in sight exist. Rows are asked for by pages as they come into sight.
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { styleMap } from 'lit/directives/style-map.js';
+import { styles } from './styles.js';
 import { Part, isNarrow, onNarrow, problemNotice, skeleton } from './element.js';
 
 const PAGE = 200;
@@ -254,7 +254,7 @@ export class ScrollList extends Part {
         @scroll=${() => this.#scrolled()} @keydown=${(event) => this.key(event)}
         @focus=${() => this.active < 0 && this.moveTo(0, { silent: true })}>
       ${this.columns.length > 0 ? html`<div class="list-head" role="rowgroup"><div class="row" role="row" aria-rowindex="1">${this.columns}</div></div>` : nothing}
-      <div class="list-body" role="rowgroup" style=${styleMap({ height: `${inner}px` })}>
+      <div class="list-body" role="rowgroup" ${styles({ height: `${inner}px` })}>
         ${repeat(indexes, (i) => i, (i) => this.#row(i, i * height + shift))}
       </div>
     </div>`;
@@ -265,7 +265,7 @@ export class ScrollList extends Part {
     const selected = item !== undefined && this.selected !== null && this.selected.has(this.keyOf(item));
     return html`<div class="row ${index === this.active ? 'active' : ''} ${selected ? 'selected' : ''}" role="row" id="row-${index}"
         aria-rowindex=${index + 1 + (this.columns.length > 0 ? 1 : 0)} aria-selected=${this.selected ? String(selected) : nothing}
-        style=${styleMap({ transform: `translateY(${top}px)`, height: `${this.rowHeight}px` })}
+        ${styles({ transform: `translateY(${top}px)`, height: `${this.rowHeight}px` })}
         @click=${(event) => this.#clicked(event, index)}>
       ${item === undefined ? html`<div role="gridcell" class="cell"><span class="bone"></span><span class="unseen">Loading</span></div>` : this.row(item, index)}
     </div>`;

@@ -288,6 +288,7 @@ class CodeLines extends Part {
       const made = document.createDocumentFragment();
       for (const line of lines(this.text.replaceAll('\r\n', '\n'), this.family)) {
         const item = document.createElement('li');
+        item.dataset.line = made.children.length + 1;
         for (const [text, kind] of line) {
           if (kind === '') {
             item.append(format.shownText(text));

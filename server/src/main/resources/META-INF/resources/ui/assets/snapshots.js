@@ -1,6 +1,6 @@
 // All snapshots of the store: as a table, or along the time.
 import { html, nothing } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
+import { styles } from './styles.js';
 import { Loading, Part, emptyNotice, problemNotice, skeleton } from './element.js';
 import { get } from './api.js';
 import { browse, go, here, place, to } from './router.js';
@@ -51,7 +51,11 @@ class SnapshotsView extends Part {
     this.rows = new Rows((offset, limit) => this.#load(offset, limit), key);
     if (this.view === 'timeline') {
       this.#stats.run(async (signal) => (await get('/api/v2/stats', { days: WEEKS * 7 }, signal)).item);
-      this.#timeline.run((signal) => get('/api/v2/snapshots', { ...this.filter, sort: '-timestamp', limit: TIMELINE_PAGE }, signal));
+      this.#timeline.run(async (signal) => {
+        const answer = await get('/api/v2/snapshots', { ...this.filter, sort: '-timestamp', limit: TIMELINE_PAGE, facets: this.facets ? '' : 'true' }, signal);
+        this.facets ??= answer.facets;
+        return answer;
+      });
     }
   }
 
@@ -246,7 +250,7 @@ class SnapshotsView extends Part {
       ${[...lanes.values()].map(({ source, items: own }) => html`<div class="lane">
         <div class="lane-name" title=${sourceText(source)}><span class="ellipsis">${sourceShort(source)}</span><span class="soft">${onHost(source)}</span></div>
         <div class="lane-line">${own.map((item) => html`<a class="dot ${item.errors > 0 ? 'bad' : ''}" href=${browse(item.id, item.source.directory)}
-          style=${styleMap({ left: `${((new Date(item.timestamp).getTime() - first) / span) * 100}%` })}
+          ${styles({ left: `${((new Date(item.timestamp).getTime() - first) / span) * 100}%` })}
           title="${format.when(item.timestamp)}, ${format.size(item.size)}${item.errors > 0 ? `, ${format.plural(item.errors, 'error')}` : ''}"
           aria-label="${format.when(item.timestamp)}${item.errors > 0 ? `, ${format.plural(item.errors, 'error')}` : ''}"></a>`)}</div></div>`)}
       <div class="lane axis" aria-hidden="true"><div class="lane-name"></div><div class="lane-ends"><span>${format.when(first)}</span><span>${format.when(first + span)}</span></div></div>
