@@ -14,6 +14,7 @@ import io.plakar.cli.command.InfoCommand;
 import io.plakar.cli.command.LocateCommand;
 import io.plakar.cli.command.LockCommand;
 import io.plakar.cli.command.LsCommand;
+import io.plakar.cli.command.MountCommand;
 import io.plakar.cli.command.PkgCommand;
 import io.plakar.cli.command.PlacesCommand;
 import io.plakar.cli.command.PtarCommand;
@@ -81,6 +82,7 @@ public final class CommandTable {
                     ArchiveCommand::describe),
             new Entry("rm", Group.SNAPSHOTS, "remove snapshots", false, RmCommand::describe),
             new Entry("ui", Group.SNAPSHOTS, "look at snapshots in the browser", false, UiCommand::describe),
+            new Entry("mount", Group.SNAPSHOTS, "look at snapshots as files", false, MountCommand::describe),
             new Entry("create", Group.STORES, "make a new store", false, CreateCommand::describe),
             new Entry(
                     "unlock",

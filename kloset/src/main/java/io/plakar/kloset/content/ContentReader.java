@@ -49,7 +49,8 @@ public final class ContentReader {
         verifyWhole(object, whole);
     }
 
-    private byte[] chunk(FileObject object, int i) throws KlosetException {
+    /** One chunk, verified; a fresh array. */
+    byte[] chunk(FileObject object, int i) throws KlosetException {
         byte[] chunk = blobs.get(BlobType.CHUNK, object.chunkMac(i));
         if (chunk.length != object.chunkLength(i)) {
             throw new KlosetException.Corrupt("chunk " + object.chunkMac(i) + " has " + chunk.length
