@@ -43,7 +43,10 @@ public final class MountCommand {
                 then. Without -to it makes a directory here and removes it in the end.
                 """,
                 flags,
-                List.of("plakar at ./save mount -to /mnt/save", "plakar at ./save mount -to /mnt/home latest:/home/me"),
+                List.of(
+                        "plakar at ./save mount -to /mnt/save",
+                        "plakar at ./save mount -to /mnt/save -tag daily -since 2w",
+                        "plakar at ./save mount -to /mnt/home latest:/home/me"),
                 MountCommand::run);
     }
 
