@@ -17,6 +17,7 @@ import io.plakar.kloset.repository.Repository;
 import io.plakar.server.ListenAddress;
 import io.plakar.server.api.UiServer;
 import io.plakar.server.api.UiSettings;
+import io.plakar.server.job.WorkContext;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -89,7 +90,7 @@ public final class UiCommand {
                             + " -cert and -key change that");
         }
         try (Repository repository = invocation.openStore();
-                UiServer server = start(repository, settings, address)) {
+                UiServer server = start(invocation, repository, settings, address)) {
             String url = (server.secure() ? "https://" : "http://")
                     + new ListenAddress(address.host().isEmpty() ? "localhost" : address.host(), server.port())
                     + (settings.token().isEmpty() ? "" : "?plakar_token=" + settings.token());
@@ -128,10 +129,11 @@ public final class UiCommand {
         }
     }
 
-    private static UiServer start(Repository repository, UiSettings settings, ListenAddress address)
+    private static UiServer start(
+            Invocation invocation, Repository repository, UiSettings settings, ListenAddress address)
             throws Failure, IOException {
         try {
-            return UiServer.start(repository, settings);
+            return UiServer.start(repository, settings, context(invocation));
         } catch (UiServer.PortTaken e) {
             throw new Failure(
                     ExitCode.FAILURE,
@@ -147,6 +149,15 @@ public final class UiCommand {
                     "choose an address of this machine with -addr",
                     e);
         }
+    }
+
+    private static WorkContext context(Invocation invocation) throws Failure {
+        return new WorkContext(
+                invocation.connectors(),
+                invocation.names(),
+                invocation.configuration(),
+                invocation.connectorContext(true),
+                RunContext.of(invocation.surroundings(), invocation.words(), invocation.concurrency()));
     }
 
     private static UiSettings settings(Invocation invocation, ListenAddress address) throws Failure {

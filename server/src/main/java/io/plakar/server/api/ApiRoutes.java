@@ -3,9 +3,13 @@ package io.plakar.server.api;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
+import io.plakar.app.configuration.PlaceKind;
 import io.plakar.connector.ConnectorException;
 import io.plakar.kloset.KlosetException;
 import io.plakar.kloset.repository.Repository;
+import io.plakar.server.job.EventLog;
+import io.plakar.server.job.JobQueue;
+import io.plakar.server.job.WorkContext;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +18,7 @@ import java.util.List;
  * Which method and path means what (http-api §1.6). Paths are matched as they came, encoded; what is behind a route is
  * decoded to bytes by the route.
  */
-final class ApiRoutes {
+final class ApiRoutes implements AutoCloseable {
     private static final List<HandlerType> METHODS = List.of(
             HandlerType.GET,
             HandlerType.HEAD,
@@ -50,11 +54,17 @@ final class ApiRoutes {
     private final DiffRoutes diff;
     private final SearchRoutes search;
     private final TimelineRoutes timeline;
+    private final StatisticsRoutes statistics;
+    private final PlaceRoutes places;
+    private final EventLog eventLog = new EventLog();
+    private final EventRoutes events;
+    private final JobQueue queue;
+    private final JobRoutes jobs;
     private final StaticFiles files = new StaticFiles();
     private final ApiDocument document = new ApiDocument();
     private final List<String> declared = new ArrayList<>();
 
-    ApiRoutes(Repository store, UiSettings settings) {
+    ApiRoutes(Repository store, UiSettings settings, WorkContext context) {
         this.settings = settings;
         this.access = new Access(settings);
         this.catalog = new SnapshotCatalog(store, settings.refreshing(), settings.log());
@@ -68,6 +78,12 @@ final class ApiRoutes {
         this.diff = new DiffRoutes(catalog, settings);
         this.search = new SearchRoutes(catalog);
         this.timeline = new TimelineRoutes(catalog, settings);
+        this.statistics = new StatisticsRoutes(catalog, settings, repository);
+        this.places = new PlaceRoutes(context);
+        this.events = new EventRoutes(eventLog, catalog, settings);
+        catalog.tell(events);
+        this.queue = new JobQueue(settings.clock(), events::changed, events::progressed, settings.log());
+        this.jobs = new JobRoutes(catalog, context, queue);
     }
 
     /** Method and path of every route of the API, as {@code GET /api/info}. */
@@ -130,6 +146,30 @@ final class ApiRoutes {
         get(routes, "/api/v2/diff/file", diff::file);
         get(routes, "/api/v2/search", search::search);
         get(routes, "/api/v2/timeline", timeline::timeline);
+        get(routes, "/api/v2/stats", statistics::statistics);
+        get(routes, "/api/v2/stats/largest", statistics::largest);
+        for (PlaceKind kind : PlaceKind.values()) {
+            get(routes, "/api/v2/" + kind.plural(), exchange -> places.list(exchange, kind));
+        }
+        get(routes, "/api/v2/connectors", places::connectors);
+        get(routes, "/api/v2/jobs", jobs::list);
+        get(routes, "/api/v2/jobs/{id}", jobs::show);
+        get(routes, "/api/v2/jobs/{id}/log", jobs::log);
+        get(routes, "/api/v2/events", events::stream);
+        if (!settings.demo()) {
+            post(routes, "/api/v2/restore/plan", jobs::plan);
+            post(routes, "/api/v2/restore", jobs::restore);
+            post(routes, "/api/v2/backup", jobs::backup);
+            post(routes, "/api/v2/check", jobs::check);
+            post(routes, "/api/v2/jobs/{id}/cancel", jobs::cancel);
+        }
+    }
+
+    /** Ends the jobs, and the clients that listen. */
+    @Override
+    public void close() {
+        queue.close();
+        eventLog.close();
     }
 
     private Route onSnapshot(String route, SnapshotRoute then) {

@@ -108,7 +108,8 @@ final class RepositoryRoutes {
         });
     }
 
-    private long storageSize(StoreConnector store) {
+    /** Bytes in the store; -1 unknown. */
+    long storageSize(StoreConnector store) {
         try {
             return store.size();
         } catch (ConnectorException e) {

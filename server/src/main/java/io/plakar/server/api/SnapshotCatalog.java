@@ -13,7 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The open store as the routes see it: headers kept in memory once read, and the trees of the snapshots used last. Safe
@@ -42,6 +44,19 @@ final class SnapshotCatalog {
 
     /** Rows and the headers they were made of. */
     private record Rows(List<SnapshotHeader> of, List<SnapshotRow> rows) {}
+
+    /** Told of snapshots that came or went since the first look, by whoever looked. */
+    interface Changes {
+        void added(SnapshotRow row);
+
+        void removed(Mac id);
+    }
+
+    private volatile @Nullable Changes changes;
+
+    void tell(Changes listener) {
+        changes = listener;
+    }
 
     /** @param refreshing whether to look for new states before lists are given */
     SnapshotCatalog(Repository repository, boolean refreshing, Consumer<String> log) {
@@ -86,6 +101,7 @@ final class SnapshotCatalog {
         for (SnapshotHeader header : headers) {
             before.put(header.id(), header);
         }
+        Set<Mac> known = Set.copyOf(before.keySet());
         List<SnapshotHeader> now = new ArrayList<>();
         for (Mac id : listed) {
             SnapshotHeader header = before.get(id);
@@ -102,7 +118,30 @@ final class SnapshotCatalog {
         now.sort(Comparator.comparing(SnapshotHeader::timestamp).thenComparing(SnapshotHeader::id));
         headers = List.copyOf(now);
         ids = listed;
+        boolean first = !loaded;
         loaded = true;
+        if (!first) {
+            now.forEach(header -> before.remove(header.id()));
+            tellOfChanges(known, before.keySet());
+        }
+    }
+
+    private void tellOfChanges(Set<Mac> known, Set<Mac> removed) throws KlosetException {
+        Changes listener = changes;
+        if (listener == null) {
+            return;
+        }
+        removed.forEach(listener::removed);
+        for (SnapshotRow row : rows(headers)) {
+            if (!known.contains(row.header().id())) {
+                listener.added(row);
+            }
+        }
+    }
+
+    /** Takes in what this process itself has added to the store. */
+    void reload() throws KlosetException {
+        load();
     }
 
     /** All snapshots as lists show them, oldest first, after a look at the store. */

@@ -5,6 +5,7 @@ import io.javalin.compression.CompressionStrategy;
 import io.plakar.kloset.repository.Repository;
 import io.plakar.server.ListenAddress;
 import io.plakar.server.PemIdentity;
+import io.plakar.server.job.WorkContext;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -44,11 +45,12 @@ public final class UiServer implements AutoCloseable {
     /**
      * Binds and serves.
      *
+     * @param context what is needed to back up and restore
      * @throws PortTaken when another program listens there
      * @throws IOException when the address is none of this machine, or the certificate cannot be used
      */
-    public static UiServer start(Repository store, UiSettings settings) throws IOException {
-        ApiRoutes routes = new ApiRoutes(store, settings);
+    public static UiServer start(Repository store, UiSettings settings, WorkContext context) throws IOException {
+        ApiRoutes routes = new ApiRoutes(store, settings, context);
         Path certificate = settings.certificate();
         Path key = settings.key();
         SslContextFactory.Server tls =
@@ -73,6 +75,7 @@ public final class UiServer implements AutoCloseable {
             javalin.start();
         } catch (RuntimeException e) {
             javalin.stop();
+            routes.close();
             throw notBound(e, settings.address());
         }
         return new UiServer(javalin, routes, tls != null);
@@ -141,9 +144,10 @@ public final class UiServer implements AutoCloseable {
         throw new InterruptedException();
     }
 
-    /** Ends all connections. */
+    /** Cancels what runs and ends all connections. */
     @Override
     public void close() {
+        routes.close();
         javalin.stop();
     }
 

@@ -5,6 +5,8 @@ import io.plakar.kloset.backup.BackupOptions;
 import io.plakar.kloset.backup.ExcludeRules;
 import io.plakar.kloset.snapshot.SnapshotHeader;
 import io.plakar.testkit.MemorySource;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -101,6 +103,20 @@ final class HistoryFixture implements AutoCloseable {
             all.add("Bearer " + token);
         }
         return store.ask(server, "GET", path, all.toArray(String[]::new));
+    }
+
+    HttpResponse<byte[]> post(String path, String body) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .header("Content-Type", "application/json");
+        if (!token.isEmpty()) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        return store.client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    URI uri(String path) {
+        return URI.create("http://localhost:" + server.port() + path);
     }
 
     JsonNode json(String path) throws Exception {

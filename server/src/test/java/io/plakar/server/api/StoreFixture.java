@@ -1,7 +1,12 @@
 package io.plakar.server.api;
 
+import io.plakar.app.Connectors;
+import io.plakar.app.configuration.Configuration;
+import io.plakar.app.configuration.ConfigurationNames;
+import io.plakar.connector.ConnectorContext;
 import io.plakar.connector.Importer;
 import io.plakar.connector.Mac;
+import io.plakar.connector.fs.FsProvider;
 import io.plakar.kloset.EngineContext;
 import io.plakar.kloset.KlosetException;
 import io.plakar.kloset.backup.Backup;
@@ -10,9 +15,13 @@ import io.plakar.kloset.backup.BackupOptions;
 import io.plakar.kloset.backup.ExcludeRules;
 import io.plakar.kloset.repository.CreateOptions;
 import io.plakar.kloset.repository.Repository;
+import io.plakar.kloset.snapshot.SnapshotHeader;
 import io.plakar.server.ListenAddress;
+import io.plakar.server.job.WorkContext;
 import io.plakar.testkit.MemoryStore;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -112,12 +121,32 @@ final class StoreFixture implements AutoCloseable {
                 plain.log());
     }
 
+    /** Files of this machine, and the places of a configuration directory. */
+    private WorkContext work() {
+        Configuration configuration = new Configuration(directory.resolve("config"));
+        return new WorkContext(
+                Connectors.of(List.of(new FsProvider())),
+                new ConfigurationNames(() -> configuration, directory, log::add),
+                configuration,
+                new ConnectorContext(
+                        "testhost",
+                        directory,
+                        directory.resolve("scratch"),
+                        2,
+                        true,
+                        "test",
+                        InputStream.nullInputStream(),
+                        OutputStream.nullOutputStream(),
+                        OutputStream.nullOutputStream()),
+                List.of(new SnapshotHeader.Pair("Hostname", "testhost")));
+    }
+
     UiServer start(UiSettings settings) throws KlosetException, IOException {
         return start(open(), settings);
     }
 
     UiServer start(Repository repository, UiSettings settings) throws IOException {
-        UiServer server = UiServer.start(repository, settings);
+        UiServer server = UiServer.start(repository, settings, work());
         opened.add(repository);
         opened.add(server);
         return server;
