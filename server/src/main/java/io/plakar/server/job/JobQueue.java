@@ -76,12 +76,15 @@ public final class JobQueue implements AutoCloseable {
     public Job submit(JobKind kind, String title, String command, Work work) throws Full {
         Job job = new Job(UUID.randomUUID().toString(), kind, title, command, work, clock, progressed);
         synchronized (this) {
-            if (closed || !waiting.offer(job)) {
+            // Nobody else adds: where there is room now, there is room below.
+            if (closed || waiting.remainingCapacity() == 0) {
                 throw new Full();
             }
             jobs.put(job.id(), job);
+            // Told first, or it could be running by then.
+            changed.accept(job);
+            waiting.add(job);
         }
-        changed.accept(job);
         return job;
     }
 
@@ -121,9 +124,9 @@ public final class JobQueue implements AutoCloseable {
                     }
                     running = thread;
                     runningJob = job;
+                    changed.accept(job);
                     thread.start();
                 }
-                changed.accept(job);
                 thread.join();
                 synchronized (this) {
                     running = null;
