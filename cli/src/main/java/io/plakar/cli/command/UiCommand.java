@@ -12,6 +12,7 @@ import io.plakar.cli.Options;
 import io.plakar.cli.Surroundings;
 import io.plakar.cli.Version;
 import io.plakar.cli.terminal.Signals;
+import io.plakar.connector.ConnectorContext;
 import io.plakar.kloset.KlosetException;
 import io.plakar.kloset.repository.Repository;
 import io.plakar.server.ListenAddress;
@@ -19,6 +20,8 @@ import io.plakar.server.api.UiServer;
 import io.plakar.server.api.UiSettings;
 import io.plakar.server.job.WorkContext;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -152,11 +155,23 @@ public final class UiCommand {
     }
 
     private static WorkContext context(Invocation invocation) throws Failure {
+        ConnectorContext own = invocation.connectorContext(true);
+        // Who asks over the network has no part in this terminal.
+        ConnectorContext connectors = new ConnectorContext(
+                own.hostname(),
+                own.workingDirectory(),
+                own.scratch(),
+                own.maxConcurrency(),
+                own.readXattrs(),
+                own.client(),
+                InputStream.nullInputStream(),
+                OutputStream.nullOutputStream(),
+                own.standardError());
         return new WorkContext(
                 invocation.connectors(),
                 invocation.names(),
                 invocation.configuration(),
-                invocation.connectorContext(true),
+                connectors,
                 RunContext.of(invocation.surroundings(), invocation.words(), invocation.concurrency()));
     }
 

@@ -70,7 +70,7 @@ final class ApiRoutes implements AutoCloseable {
         this.catalog = new SnapshotCatalog(store, settings.refreshing(), settings.log());
         Account login = new Account(settings);
         this.repository = new RepositoryRoutes(catalog, settings, login);
-        this.vfs = new VfsRoutes(catalog);
+        this.vfs = new VfsRoutes(catalog, settings);
         this.content = new ContentRoutes(catalog, access, settings);
         this.downloads = new DownloadRoutes(catalog, settings);
         this.account = new AccountRoutes(login, settings);
@@ -247,6 +247,8 @@ final class ApiRoutes implements AutoCloseable {
             }
         } catch (RuntimeException | StackOverflowError e) {
             fail(exchange, ApiError.internal(), e);
+        } finally {
+            exchange.readRest();
         }
     }
 

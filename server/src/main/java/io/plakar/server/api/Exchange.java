@@ -85,6 +85,18 @@ final class Exchange {
         return context.req().getInputStream().readNBytes(most);
     }
 
+    /** Reads what nobody wanted of a small body: with it unread the connection would close under the next request. */
+    void readRest() {
+        if (isHead() || method().equals("GET")) {
+            return;
+        }
+        try {
+            context.req().getInputStream().skip(HELD_BACK);
+        } catch (IOException e) {
+            // The connection is broken already.
+        }
+    }
+
     void status(int status) {
         context.res().setStatus(status);
     }

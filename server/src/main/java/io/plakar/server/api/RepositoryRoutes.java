@@ -232,6 +232,9 @@ final class RepositoryRoutes {
     /** One header; the id must be whole. */
     void snapshot(Exchange exchange, String id) throws ApiError, KlosetException, IOException {
         SnapshotHeader header = catalog.byId(id(id));
+        if (exchange.isKnown(settings.version(), true)) {
+            return;
+        }
         exchange.json(json -> {
             json.writeStartObject();
             json.writeName("item");

@@ -11,8 +11,9 @@ import java.util.Arrays;
  * @param header the snapshot meant
  * @param written the path as it was written, with a leading slash: what a signature is about
  * @param path the same, clean
+ * @param whole whether the id was given whole: then the same words mean the same for ever
  */
-record SnapshotPath(SnapshotHeader header, byte[] written, BytePath path) {
+record SnapshotPath(SnapshotHeader header, byte[] written, BytePath path, boolean whole) {
     /** Longer than any path a system has. */
     private static final int LONGEST = 16 << 10;
 
@@ -36,7 +37,7 @@ record SnapshotPath(SnapshotHeader header, byte[] written, BytePath path) {
         if (id.isEmpty()) {
             throw ApiError.parameter(parameter, "missing_argument", "missing field");
         }
-        return new SnapshotPath(catalog.byPrefix(id, parameter), absolute(path), clean(path));
+        return new SnapshotPath(catalog.byPrefix(id, parameter), absolute(path), clean(path), isWhole(decoded));
     }
 
     /** Whether {@code ID[:PATH]} has a path. */

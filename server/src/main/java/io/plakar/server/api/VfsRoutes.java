@@ -23,16 +23,26 @@ final class VfsRoutes {
             List.of("Name", "Size", "Mode", "ModTime", "Dev", "Ino", "Uid", "Gid", "Nlink", "Username", "Groupname");
 
     private final SnapshotCatalog catalog;
+    private final UiSettings settings;
 
-    VfsRoutes(SnapshotCatalog catalog) {
+    VfsRoutes(SnapshotCatalog catalog, UiSettings settings) {
         this.catalog = catalog;
+        this.settings = settings;
     }
 
     private record Child(Entry entry, io.plakar.connector.Mac mac) {}
 
+    /** Whether the client has the answer already: what is in a snapshot never changes. */
+    private boolean isKnown(Exchange exchange, SnapshotPath path) {
+        return exchange.isKnown(path.header().id() + settings.version(), path.whole());
+    }
+
     void entry(Exchange exchange, SnapshotPath path) throws ApiError, KlosetException, IOException {
         SnapshotFiles files = new SnapshotFiles(catalog, path.header());
         EntryJson entry = files.describe(files.resolve(path.path()));
+        if (isKnown(exchange, path)) {
+            return;
+        }
         exchange.json(json -> {
             json.writeStartObject();
             json.writeName("item");
@@ -52,6 +62,9 @@ final class VfsRoutes {
         List<Query.SortKey> keys = query.sort(CHILD_KEYS, "Name");
         SnapshotFiles files = new SnapshotFiles(catalog, path.header());
         Entry directory = directory(files, path.path());
+        if (isKnown(exchange, path)) {
+            return;
+        }
         BytePath place = directory.path();
         boolean hasUp = !directory.isRoot();
         boolean showsUp = hasUp && offset == 0;
@@ -144,6 +157,9 @@ final class VfsRoutes {
         int offset = exchange.query().offset();
         int limit = exchange.query().limit();
         Entry entry = new SnapshotFiles(catalog, path.header()).resolve(path.path());
+        if (isKnown(exchange, path)) {
+            return;
+        }
         FileObject object =
                 entry.isRegular() && entry.hasObject() ? catalog.contents().object(entry.object()) : null;
         exchange.json(json -> {
@@ -178,6 +194,9 @@ final class VfsRoutes {
         }
         SnapshotFiles files = new SnapshotFiles(catalog, path.header());
         BytePath directory = directory(files, path.path()).path();
+        if (isKnown(exchange, path)) {
+            return;
+        }
         Comparator<ErrorEntry> byName =
                 Comparator.comparing(error -> error.path().bytes(), Arrays::compareUnsigned);
         Page<ErrorEntry> page = new Page<>(sort.startsWith("-") ? byName.reversed() : byName, offset, limit);

@@ -8,7 +8,8 @@
  * were looked at; a body that cannot be finished breaks the connection, so that no client takes a part for the whole;
  * bytes of stored files are sent with headers that keep a browser from running them.
  *
- * <p>Bodies, errors and quirks follow http-api §1.
+ * <p>The first version's bodies, errors and quirks follow http-api §1; the second is ours. {@code openapi.json}, beside
+ * this file, describes both, and the tests hold the server to it.
  */
 @NullMarked
 package io.plakar.server.api;
