@@ -467,11 +467,18 @@ public final class Restore {
         if (!entry.isRegular()) {
             return to.makeSpecial(export);
         }
+        long[] written = {0};
         return to.writeFile(export, target -> {
+            if (written[0] > 0) {
+                bytesWritten.add(-written[0]);
+                listener.written(-written[0]);
+                written[0] = 0;
+            }
             try {
                 contents.copy(contents.object(entry.object()), bytes -> {
                     int n = bytes.remaining();
                     target.write(bytes);
+                    written[0] += n;
                     bytesWritten.add(n);
                     listener.written(n);
                 });

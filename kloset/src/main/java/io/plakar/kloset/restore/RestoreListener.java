@@ -19,7 +19,7 @@ public interface RestoreListener {
 
     default void found(BytePath path, FileInfo info) {}
 
-    /** Content bytes were written. */
+    /** Content bytes were written; less than none when that many are written again. */
     default void written(long bytes) {}
 
     default void done(BytePath path, FileInfo info, Outcome outcome) {}

@@ -68,6 +68,11 @@ final class ApiServer implements HttpHandler {
         @Nullable
         Fault fault;
 
+        byte @Nullable [] body;
+
+        /** How long the caller is told to wait. */
+        Duration wait = Duration.ZERO;
+
         int status;
 
         Passage(HttpExchange exchange, String route) {
@@ -105,7 +110,7 @@ final class ApiServer implements HttpHandler {
         ApiError unauthorized = null;
         try {
             account = tokens.byAccess(token);
-            faults.arrived(account.id(), passage.route);
+            faults.arrived(account.id(), passage.route, words(passage));
         } catch (ApiError e) {
             unauthorized = e;
         }
@@ -114,7 +119,7 @@ final class ApiServer implements HttpHandler {
             return;
         }
         try {
-            failIfItShall(passage, account);
+            failIfItShall(passage);
             Reply reply = answer(passage, account, unauthorized);
             if (!(passage.fault instanceof Fault.LostAnswer)) {
                 send(passage, reply);
@@ -122,6 +127,9 @@ final class ApiServer implements HttpHandler {
         } catch (ApiError e) {
             // A client that is still sending would not see an answer before its end.
             passage.exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
+            if (account != null && passage.wait.isPositive()) {
+                faults.told(account.id(), passage.wait, passage.route, words(passage));
+            }
             if (!(passage.fault instanceof Fault.LostAnswer)) {
                 send(passage, e);
             }
@@ -143,23 +151,20 @@ final class ApiServer implements HttpHandler {
                 : "";
     }
 
-    private void failIfItShall(Passage passage, @Nullable DropboxAccount account) throws ApiError {
+    private static void failIfItShall(Passage passage) throws ApiError {
         if (passage.fault instanceof Fault.TooManyRequests fault) {
-            refuse(passage, account, "too_many_requests", fault.retryAfter());
+            refuse(passage, "too_many_requests", fault.retryAfter());
         } else if (passage.fault instanceof Fault.TooManyWriteOperations fault) {
-            refuse(passage, account, "too_many_write_operations", fault.retryAfter());
+            refuse(passage, "too_many_write_operations", fault.retryAfter());
         } else if (passage.fault instanceof Fault.ServerError fault) {
             throw ApiError.plain(fault.status(), "the server has an error");
         }
     }
 
-    private void refuse(Passage passage, @Nullable DropboxAccount account, String reason, Duration retryAfter)
-            throws ApiError {
+    private static void refuse(Passage passage, String reason, Duration retryAfter) throws ApiError {
         // The header has whole seconds.
         long seconds = Math.max(1, retryAfter.plusNanos(999_999_999).toSeconds());
-        if (account != null) {
-            faults.told(account.id(), Duration.ofSeconds(seconds));
-        }
+        passage.wait = Duration.ofSeconds(seconds);
         passage.exchange.getResponseHeaders().set("Retry-After", String.valueOf(seconds));
         ObjectNode error = Json.object();
         error.set("reason", Json.tag(reason));
@@ -211,8 +216,26 @@ final class ApiServer implements HttpHandler {
         return host == null ? "" : host.replaceFirst(":\\d+$", "").toLowerCase(Locale.ROOT);
     }
 
+    /** The argument as it was sent, to tell calls from one another. */
+    private static String words(Passage passage) throws IOException {
+        String header = passage.header("Dropbox-API-Arg");
+        if (passage.content) {
+            return header == null ? "" : header;
+        }
+        return new String(body(passage), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] body(Passage passage) throws IOException {
+        byte[] body = passage.body;
+        if (body == null) {
+            body = passage.exchange.getRequestBody().readNBytes(MAX_ARGUMENT_BYTES);
+            passage.body = body;
+        }
+        return body;
+    }
+
     private static byte[] read(Passage passage) throws IOException, ApiError {
-        byte[] body = passage.exchange.getRequestBody().readNBytes(MAX_ARGUMENT_BYTES);
+        byte[] body = body(passage);
         if (body.length == MAX_ARGUMENT_BYTES) {
             throw ApiError.malformed(passage.route, "request body is too large");
         }

@@ -3,6 +3,7 @@ package io.plakar.testkit.dropbox;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -41,10 +42,12 @@ public final class Faults {
      *
      * @param sinceAnswer how long after the answer that said so it arrived: a call that was under way already arrives within moments
      * @param remaining how long it should have waited still
+     * @param repeat whether it is the refused call itself, made again: its client had the answer then, however soon it came
      */
-    public record EarlyCall(String route, Duration sinceAnswer, Duration remaining) {}
+    public record EarlyCall(String route, Duration sinceAnswer, Duration remaining, boolean repeat) {}
 
-    private record Wait(long answeredNanos, long untilNanos) {}
+    /** A time to wait. @param refused the calls that were refused meanwhile, with their arguments */
+    private record Wait(long answeredNanos, long untilNanos, Set<String> refused) {}
 
     private static final class Plan {
         private final Fault fault;
@@ -116,11 +119,12 @@ public final class Faults {
     /**
      * The calls that came inside a time to wait, in their order.
      *
-     * @param grace calls that arrived within this after the answer are left out: they were under way
+     * @param grace calls that arrived within this after the answer are left out, unless they repeat a refused one: they were
+     *     under way
      */
     public synchronized List<EarlyCall> earlyCalls(Duration grace) {
         return early.stream()
-                .filter(call -> call.sinceAnswer().compareTo(grace) > 0)
+                .filter(call -> call.repeat() || call.sinceAnswer().compareTo(grace) > 0)
                 .toList();
     }
 
@@ -148,13 +152,19 @@ public final class Faults {
     }
 
     /** The client of this account has been told to wait from now on. */
-    synchronized void told(String account, Duration wait) {
+    synchronized void told(String account, Duration wait, String route, String argument) {
         long now = System.nanoTime();
-        waits.put(account, new Wait(now, now + wait.toNanos()));
+        Wait before = waits.get(account);
+        Set<String> refused = before == null ? new HashSet<>() : before.refused();
+        if (argument.contains("\"path\"") || argument.contains("\"session_id\"")) {
+            // Without a name in it, another call may be the same to the letter.
+            refused.add(route + argument);
+        }
+        waits.put(account, new Wait(now, now + wait.toNanos(), refused));
     }
 
     /** A call of this account has arrived. */
-    synchronized void arrived(String account, String route) {
+    synchronized void arrived(String account, String route, String argument) {
         Wait wait = waits.get(account);
         if (wait == null || !isApi(route)) {
             return;
@@ -165,6 +175,9 @@ public final class Faults {
             return;
         }
         early.add(new EarlyCall(
-                route, Duration.ofNanos(now - wait.answeredNanos), Duration.ofNanos(wait.untilNanos - now)));
+                route,
+                Duration.ofNanos(now - wait.answeredNanos),
+                Duration.ofNanos(wait.untilNanos - now),
+                wait.refused.contains(route + argument)));
     }
 }

@@ -2,6 +2,7 @@ package io.plakar.connector.rclone;
 
 import io.plakar.connector.ConnectorException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -27,13 +28,23 @@ interface RcCalls extends AutoCloseable {
      */
     record Content(InputStream stream, long total) {}
 
+    /** How long a command may take that is not about as much data as there is. */
+    Duration LIMIT = Duration.ofHours(1);
+
+    /** Runs a command of the remote control, which takes an hour at most. */
+    default <T> T call(String what, String command, Parameters parameters, Answer<T> answer) throws ConnectorException {
+        return call(what, command, LIMIT, parameters, answer);
+    }
+
     /**
      * Runs a command of the remote control.
      *
      * @param what the deed and the thing, for messages: {@code list dropbox:docs}
+     * @param limit when an answer is no longer expected
      * @throws ConnectorException with a {@code retryAfter} when the same call may succeed later
      */
-    <T> T call(String what, String command, Parameters parameters, Answer<T> answer) throws ConnectorException;
+    <T> T call(String what, String command, Duration limit, Parameters parameters, Answer<T> answer)
+            throws ConnectorException;
 
     /**
      * Opens the bytes from {@code offset} on, at most {@code length} of them.

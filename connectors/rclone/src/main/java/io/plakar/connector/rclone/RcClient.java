@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -48,7 +50,8 @@ final class RcClient implements RcCalls {
     }
 
     @Override
-    public <T> T call(String what, String command, Parameters parameters, Answer<T> answer) throws ConnectorException {
+    public <T> T call(String what, String command, Duration limit, Parameters parameters, Answer<T> answer)
+            throws ConnectorException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         try (JsonGenerator out = json.createGenerator(ObjectWriteContext.empty(), body)) {
             out.writeStartObject();
@@ -57,6 +60,7 @@ final class RcClient implements RcCalls {
         }
         HttpRequest request = request(command)
                 .header("Content-Type", "application/json")
+                .timeout(limit)
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray()))
                 .build();
         HttpResponse<InputStream> response = send(what, request);
@@ -200,6 +204,9 @@ final class RcClient implements RcCalls {
     }
 
     private ConnectorException broken(String what, IOException e) {
+        if (e instanceof HttpTimeoutException && !(e instanceof HttpConnectTimeoutException)) {
+            return new ConnectorException(Reason.UNREACHABLE, what + ": rclone does not answer", e);
+        }
         if (!daemon.alive()) {
             return new ConnectorException(
                     Reason.UNREACHABLE, what + ": rclone ended unexpectedly: " + daemon.lastWords(), e);
@@ -229,7 +236,7 @@ final class RcClient implements RcCalls {
         if (text.isBlank()) {
             text = "rclone answered with status " + status;
         }
-        return RcErrors.translate(what, status, remote.redact(text));
+        return remote.failure(what, status, text);
     }
 
     /** Percent-encodes everything but letters and digits of ASCII, {@code - . _ ~} and the separators {@code /}. */

@@ -10,7 +10,10 @@ import java.util.regex.Pattern;
 /** Turns what rclone says about a failure, which is text only, into a reason. Stateless. */
 final class RcErrors {
     private static final Pattern WAIT =
-            Pattern.compile("(?:retry.after|try again in|trying again in)[^0-9]{0,12}(\\d{1,5})(m?s|m)?");
+            Pattern.compile("(?:retry.after|try again in|trying again in)[^0-9]{0,12}(\\d{1,5})(\\.\\d+)?(m?s|m)?");
+
+    /** How Dropbox says what it refuses. */
+    private static final Pattern SUMMARY = Pattern.compile("[a-z_]/(\\.|$)");
 
     private static final int LONGEST_LINE = 500;
 
@@ -27,7 +30,11 @@ final class RcErrors {
         String lower = text.toLowerCase(Locale.ROOT);
         String message = what + ": " + line(text);
         if (has(lower, "too_many", "too many requests", "429", "ratelimit", "rate limit", "slow_down", "slowdown")) {
-            return new ConnectorException(Reason.UNREACHABLE, message, null, advice(lower));
+            return new ConnectorException(Reason.UNREACHABLE, message, null, wait(text));
+        }
+        if (has(lower, "lookup_failed", "incorrect_offset")) {
+            // An answer was lost: the upload in parts is over, or further than rclone knows.
+            return new ConnectorException(Reason.UNREACHABLE, message, null, Duration.ZERO);
         }
         if (has(
                 lower,
@@ -124,6 +131,19 @@ final class RcErrors {
         return new ConnectorException(Reason.FAILED, message);
     }
 
+    /**
+     * The failure of a call to Dropbox. rclone passes on the text of its answer without the status. What Dropbox refuses is
+     * known by its form, {@code path/not_found/..}; other words that mean nothing to us are those of a server in trouble,
+     * whose calls rclone repeats in part only.
+     */
+    static ConnectorException translateDropbox(String what, int status, String text) {
+        ConnectorException failure = translate(what, status, text);
+        if (failure.reason() != Reason.FAILED || SUMMARY.matcher(text).find()) {
+            return failure;
+        }
+        return new ConnectorException(Reason.UNREACHABLE, String.valueOf(failure.getMessage()), failure, Duration.ZERO);
+    }
+
     private static boolean has(String text, String... signs) {
         for (String sign : signs) {
             if (text.contains(sign)) {
@@ -133,14 +153,15 @@ final class RcErrors {
         return false;
     }
 
-    /** How long the service asked to wait; zero when it did not say. */
-    private static Duration advice(String lower) {
-        Matcher found = WAIT.matcher(lower);
+    /** How long a text of rclone says that the service asked to wait; zero when it does not say that. */
+    static Duration wait(String text) {
+        Matcher found = WAIT.matcher(text.toLowerCase(Locale.ROOT));
         if (!found.find()) {
             return Duration.ZERO;
         }
-        long number = Long.parseLong(found.group(1));
-        String unit = found.group(2);
+        // Rounded up: too late is right too.
+        long number = Long.parseLong(found.group(1)) + (found.group(2) == null ? 0 : 1);
+        String unit = found.group(3);
         if ("ms".equals(unit)) {
             return Duration.ofMillis(number);
         }

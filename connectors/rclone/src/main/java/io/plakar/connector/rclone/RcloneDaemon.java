@@ -2,24 +2,25 @@ package io.plakar.connector.rclone;
 
 import io.plakar.connector.ConnectorException;
 import io.plakar.connector.ConnectorException.Reason;
-import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,10 @@ final class RcloneDaemon implements AutoCloseable {
             """;
 
     private final RcloneRemote remote;
+    private final Gate gate;
     private final Process process;
+    private final RcloneLog log;
+    private final @Nullable PacedProxy proxy;
     private final String user;
     private final String password;
     private final Thread hook;
@@ -84,10 +88,21 @@ final class RcloneDaemon implements AutoCloseable {
     private final CompletableFuture<URI> address = new CompletableFuture<>();
     private final CompletableFuture<URI> files = new CompletableFuture<>();
     private final Thread reader;
+    private final RefusalLog refusals = new RefusalLog();
 
-    private RcloneDaemon(RcloneRemote remote, Process process, boolean serves, String user, String password) {
+    private RcloneDaemon(
+            RcloneRemote remote,
+            Gate gate,
+            Process process,
+            @Nullable PacedProxy proxy,
+            boolean serves,
+            String user,
+            String password) {
         this.remote = remote;
+        this.gate = gate;
         this.process = process;
+        this.log = new RcloneLog(process, this::take);
+        this.proxy = proxy;
         if (!serves) {
             files.complete(URI.create("http://127.0.0.1:0/"));
         }
@@ -99,15 +114,16 @@ final class RcloneDaemon implements AutoCloseable {
 
     /** Starts rclone and waits until it answers. */
     static RcloneDaemon start(RcloneRemote remote, Map<String, String> environment) throws ConnectorException {
-        return start(remote, null, environment);
+        return start(remote, null, new Gate(), environment);
     }
 
     /**
      * The same, with a file server beside the remote control.
      *
      * @param served what the file server shows, {@code plk:/}; null for no file server
+     * @param gate closed when rclone says that the service asks to wait; no request of a paced remote passes it then
      */
-    static RcloneDaemon start(RcloneRemote remote, @Nullable String served, Map<String, String> environment)
+    static RcloneDaemon start(RcloneRemote remote, @Nullable String served, Gate gate, Map<String, String> environment)
             throws ConnectorException {
         SecureRandom random = new SecureRandom();
         String user = secret(random, 12);
@@ -155,12 +171,27 @@ final class RcloneDaemon implements AutoCloseable {
             variables.keySet().removeIf(name -> name.startsWith(RcloneRemote.variable("")));
             remote.section().forEach((option, value) -> variables.put(remote.variableOf(option), value));
         }
+        AtomicReference<RcloneLog> log = new AtomicReference<>();
+        PacedProxy proxy = null;
+        if (remote.paced() && PacedProxy.fits(environment)) {
+            Runnable readOn = () -> Optional.ofNullable(log.get()).ifPresent(RcloneLog::readOn);
+            proxy = PacedProxy.start(gate, readOn, secret(random, 32), environment);
+            proxy.putInto(variables);
+            // Of answers that ask to wait, their headers tell; these lines go no further than the memory of this
+            // program.
+            variables.put("RCLONE_LOG_LEVEL", "DEBUG");
+            variables.put("RCLONE_DUMP", "headers");
+        }
         RcloneDaemon daemon;
         try {
-            daemon = new RcloneDaemon(remote, builder.start(), served != null, user, password);
+            daemon = new RcloneDaemon(remote, gate, builder.start(), proxy, served != null, user, password);
         } catch (IOException e) {
+            if (proxy != null) {
+                proxy.close();
+            }
             throw new ConnectorException(Reason.FAILED, "rclone cannot be started: " + e.getMessage(), e);
         }
+        log.set(daemon.log);
         daemon.begin();
         return daemon;
     }
@@ -218,23 +249,25 @@ final class RcloneDaemon implements AutoCloseable {
     }
 
     private void readLog() {
-        try (BufferedReader log =
-                new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
-            String line;
-            while ((line = log.readLine()) != null) {
-                Matcher found = ADDRESS.matcher(line);
-                if (found.find()) {
-                    boolean control = found.group(1).startsWith("Serving");
-                    (control ? address : files).complete(URI.create(found.group(2)));
-                } else {
-                    remember(line);
-                }
-            }
-        } catch (IOException e) {
-            remember(String.valueOf(e.getMessage()));
-        }
+        log.follow();
         address.completeExceptionally(new IOException("rclone ended"));
         files.completeExceptionally(new IOException("rclone ended"));
+    }
+
+    private void take(String line) {
+        Matcher found = ADDRESS.matcher(line);
+        if (found.find()) {
+            boolean control = found.group(1).startsWith("Serving");
+            (control ? address : files).complete(URI.create(found.group(2)));
+            return;
+        }
+        Duration wait = refusals.take(line);
+        if (wait.isPositive()) {
+            gate.close(wait);
+        }
+        if (refusals.speaks(line)) {
+            remember(line);
+        }
     }
 
     private void remember(String line) {
@@ -315,6 +348,9 @@ final class RcloneDaemon implements AutoCloseable {
         }
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
+        if (proxy != null) {
+            proxy.close();
+        }
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {

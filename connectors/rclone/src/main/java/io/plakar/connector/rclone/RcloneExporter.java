@@ -30,6 +30,9 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class RcloneExporter implements Exporter {
     private static final long IN_MEMORY = 4 << 20;
 
+    /** How often a file that is too long to be kept in memory is sent. */
+    private static final int TRIES = 6;
+
     private final Remote remote;
     private final String base;
     private final UploadSource source;
@@ -163,15 +166,10 @@ public final class RcloneExporter implements Exporter {
             throw new ConnectorException(Reason.EXISTS, remote.display(at) + " is a directory");
         }
         refuseCollision(at);
-        FileInfo info = entry.info();
-        try (Upload upload = new Upload(remote, source, info.modTime(), info.size(), IN_MEMORY, staging(at))) {
-            Count count = new Count();
-            body.writeTo(bytes -> {
-                count.bytes += bytes.remaining();
-                upload.write(bytes);
-            });
-            upload.finish(at);
-            cache.stored(at, count.bytes, info.modTime());
+        try {
+            for (int tried = 1; !write(entry, body, at, tried == TRIES); tried++) {
+                RetryingCalls.backOff("write " + remote.display(at), tried);
+            }
         } catch (ConnectorException e) {
             if (Thread.interrupted()) {
                 throw new InterruptedException(e.getMessage());
@@ -179,6 +177,30 @@ public final class RcloneExporter implements Exporter {
             throw e;
         }
         return lost(entry, at);
+    }
+
+    /** {@code false} when it failed, but another try may succeed. */
+    private boolean write(ExportEntry entry, FileBody body, String at, boolean last)
+            throws IOException, InterruptedException {
+        FileInfo info = entry.info();
+        try (Upload upload = new Upload(remote, source, info.modTime(), info.size(), IN_MEMORY, staging(at))) {
+            Count count = new Count();
+            try {
+                body.writeTo(bytes -> {
+                    count.bytes += bytes.remaining();
+                    upload.write(bytes);
+                });
+                upload.finish(at);
+            } catch (ConnectorException e) {
+                // What was kept in memory has been tried often enough.
+                if (last || !upload.streamed() || e.retryAfter().isEmpty()) {
+                    throw e;
+                }
+                return false;
+            }
+            cache.stored(at, count.bytes, info.modTime());
+            return true;
+        }
     }
 
     private static final class Count {

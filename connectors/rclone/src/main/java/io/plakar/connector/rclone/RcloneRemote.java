@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  *
  * @param name the remote's name for rclone: one of the user's {@code rclone.conf}, or {@link #IMPORTED}
  * @param section the remote's section for an imported remote, {@code type} among it; empty for a remote of rclone.conf
+ * @param service rclone's type of it, {@code dropbox}; empty for a remote of rclone.conf of which rclone was not asked yet
  * @param prefixed whether the options had the prefix {@code rclone_}, which older releases did not write
  * @param absolute whether the path was written with a leading {@code /}: some services tell their root from the user's
  *     home there
@@ -26,6 +27,7 @@ import java.util.regex.Pattern;
 record RcloneRemote(
         String name,
         Map<String, String> section,
+        String service,
         boolean prefixed,
         boolean absolute,
         String path,
@@ -72,7 +74,7 @@ record RcloneRemote(
                 throw new ConnectorException(Reason.INVALID, "missing type in configuration for rclone");
             }
             boolean absolute = location.rest().startsWith("/");
-            return new RcloneRemote(IMPORTED, section, prefixed, absolute, trim(location.rest()), tuning, binary);
+            return new RcloneRemote(IMPORTED, section, type, prefixed, absolute, trim(location.rest()), tuning, binary);
         }
         String rest = location.rest().startsWith("/") ? "" : location.rest();
         int colon = rest.indexOf(':');
@@ -84,7 +86,7 @@ record RcloneRemote(
                             + " rclone://NAME:PATH for one of rclone.conf");
         }
         String path = rest.substring(colon + 1);
-        return new RcloneRemote(name, Map.of(), false, path.startsWith("/"), trim(path), tuning, binary);
+        return new RcloneRemote(name, Map.of(), "", false, path.startsWith("/"), trim(path), tuning, binary);
     }
 
     private static Map<String, String> tuning(Map<String, String> options) throws ConnectorException {
@@ -140,6 +142,16 @@ record RcloneRemote(
         return !section.isEmpty();
     }
 
+    /** Whether the service asks to wait when it is called too often, which rclone's log tells and the gate is closed for. */
+    boolean paced() {
+        return service.equals("dropbox");
+    }
+
+    /** The same remote, of which rclone has told the service. */
+    RcloneRemote withService(String told) {
+        return new RcloneRemote(name, section, told, prefixed, absolute, path, tuning, binary);
+    }
+
     /** The environment variable with which rclone reads an option of the imported remote. */
     static String variable(String option) {
         return "RCLONE_CONFIG_" + IMPORTED.toUpperCase(Locale.ROOT) + "_"
@@ -163,6 +175,14 @@ record RcloneRemote(
     /** {@code name:path} as people write it; holds no option. */
     String display() {
         return (imported() ? section.getOrDefault("type", "") : name) + ":" + path;
+    }
+
+    /** What a failure of rclone means, in words without secrets; see {@link RcErrors#translate}. */
+    ConnectorException failure(String what, int status, String text) {
+        String clean = redact(text);
+        return service.equals("dropbox")
+                ? RcErrors.translateDropbox(what, status, clean)
+                : RcErrors.translate(what, status, clean);
     }
 
     /** {@code message} without the values of options that may be secret. */

@@ -56,6 +56,9 @@ final class Remote implements AutoCloseable {
     /** What the file server reads ahead, with some room. */
     private static final long BUFFER = 2 << 20;
 
+    /** How long the listing of a whole remote, or the upload of a file of any size, may take. */
+    private static final Duration ALL = Duration.ofDays(7);
+
     private static final int PIECE = 1 << 16;
     private static final int RESUMES = 5;
     private static final long TOKEN_CHECK_NANOS = 60_000_000_000L;
@@ -85,11 +88,11 @@ final class Remote implements AutoCloseable {
     private final AtomicLong nextTokenCheck = new AtomicLong();
     private boolean closed;
 
-    private Remote(RcloneRemote remote, RcCalls single, String fs, boolean served, TokenKeeper keeper)
+    private Remote(RcloneRemote remote, Gate gate, RcCalls single, String fs, boolean served, TokenKeeper keeper)
             throws ConnectorException {
         this.remote = remote;
         this.single = single;
-        this.calls = new RetryingCalls(single, Thread::sleep);
+        this.calls = new RetryingCalls(single, gate, Thread::sleep);
         this.fs = fs;
         this.served = served;
         this.keeper = keeper;
@@ -125,13 +128,12 @@ final class Remote implements AutoCloseable {
      */
     static Remote forSource(RcloneRemote remote, TokenKeeper keeper, Map<String, String> environment)
             throws ConnectorException {
-        String type = remote.section().getOrDefault("type", "");
-        return open(remote, remote.imported() || remote.absolute(), SERVED.contains(type), keeper, environment);
+        return open(remote, remote.imported() || remote.absolute(), true, keeper, environment);
     }
 
     /** For tests: a source read by the file server whatever its service is. */
     static Remote forServedSource(RcloneRemote remote, Map<String, String> environment) throws ConnectorException {
-        return open(remote, true, true, changed -> {}, environment);
+        return start(remote, true, true, changed -> {}, environment);
     }
 
     /** Starts rclone for a store: paths begin at the root only when written so. */
@@ -141,13 +143,31 @@ final class Remote implements AutoCloseable {
     }
 
     private static Remote open(
+            RcloneRemote remote, boolean rooted, boolean source, TokenKeeper keeper, Map<String, String> environment)
+            throws ConnectorException {
+        Remote opened = start(remote, rooted, source && SERVED.contains(remote.service()), keeper, environment);
+        if (!remote.service().equals(opened.type) && SERVED.contains(opened.type)) {
+            // Of a remote of rclone.conf the service is known only now.
+            opened.close();
+            RcloneRemote known = remote.withService(opened.type);
+            return start(known, rooted, source, keeper, environment);
+        }
+        return opened;
+    }
+
+    private static Remote start(
             RcloneRemote remote, boolean rooted, boolean served, TokenKeeper keeper, Map<String, String> environment)
             throws ConnectorException {
         String fs = remote.name() + (rooted ? ":/" : ":");
-        RcloneDaemon daemon = RcloneDaemon.start(remote, served ? fs : null, environment);
+        Gate gate = new Gate();
+        RcloneDaemon daemon = RetryingCalls.retry(
+                "start rclone",
+                gate,
+                Thread::sleep,
+                () -> RcloneDaemon.start(remote, served ? fs : null, gate, environment));
         RcClient single = new RcClient(remote, daemon);
         try {
-            return new Remote(remote, single, fs, served, keeper);
+            return new Remote(remote, gate, single, fs, served, keeper);
         } catch (ConnectorException | RuntimeException e) {
             single.close();
             throw e;
@@ -301,6 +321,7 @@ final class Remote implements AutoCloseable {
         calls.call(
                 "list " + display(directory),
                 "operations/list",
+                recursive ? ALL : RcCalls.LIMIT,
                 json -> {
                     json.writeStringProperty("fs", fs);
                     json.writeStringProperty("remote", directory);
@@ -353,7 +374,7 @@ final class Remote implements AutoCloseable {
                 parser -> {
                     String answer = readRefreshed(parser);
                     if (!answer.equals("OK")) {
-                        throw RcErrors.translate(what, 0, remote.redact(answer));
+                        throw remote.failure(what, 0, answer);
                     }
                     return answer;
                 });
@@ -489,22 +510,28 @@ final class Remote implements AutoCloseable {
         checkToken();
     }
 
-    /**
-     * Lets rclone fetch {@code url} and store it at {@code path}, with the size and the time of the answer's headers.
-     *
-     * @param once whether the bytes can be fetched only once, so that a failure is final
-     */
-    void fetch(String path, String url, boolean once) throws ConnectorException {
-        (once ? single : calls)
-                .call(
-                        "write " + display(path),
-                        "operations/copyurl",
-                        json -> {
-                            json.writeStringProperty("fs", target(path));
-                            json.writeStringProperty("remote", path);
-                            json.writeStringProperty("url", url);
-                        },
-                        parser -> "");
+    /** Lets rclone fetch {@code url} and store it at {@code path}, with the size and the time of the answer's headers. */
+    void fetch(String path, String url) throws ConnectorException {
+        fetch(calls, path, url, RcCalls.LIMIT);
+    }
+
+    /** The same for bytes that can be fetched only once: a failure is final. */
+    void fetchOnce(String path, String url) throws ConnectorException {
+        // Not through the gate: while it waits for bytes, others must go on.
+        fetch(single, path, url, ALL);
+    }
+
+    private void fetch(RcCalls through, String path, String url, Duration limit) throws ConnectorException {
+        through.call(
+                "write " + display(path),
+                "operations/copyurl",
+                limit,
+                json -> {
+                    json.writeStringProperty("fs", target(path));
+                    json.writeStringProperty("remote", path);
+                    json.writeStringProperty("url", url);
+                },
+                parser -> "");
         checkToken();
     }
 

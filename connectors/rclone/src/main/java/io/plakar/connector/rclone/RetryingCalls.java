@@ -5,12 +5,11 @@ import io.plakar.connector.ConnectorException.Reason;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The one place where a failed call is tried again: when its failure says that this may help, after the time the service
- * asked for, else after a growing pause with jitter. While a service asks to wait, no other call begins. rclone itself
- * has tried up to ten times by then. Safe for many threads.
+ * asked for, else after a growing pause with jitter, two minutes in all at most. While a service asks to wait, no other
+ * call begins. rclone itself has tried some calls up to ten times by then. Safe for many threads.
  */
 final class RetryingCalls implements RcCalls {
     /** Passes time; tests do not. */
@@ -19,7 +18,7 @@ final class RetryingCalls implements RcCalls {
         void sleep(Duration time) throws InterruptedException;
     }
 
-    private static final int TRIES = 6;
+    private static final int TRIES = 10;
     private static final long FIRST_PAUSE_MILLIS = 250;
     private static final long LONGEST_PAUSE_MILLIS = 30_000;
 
@@ -27,24 +26,26 @@ final class RetryingCalls implements RcCalls {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private final RcCalls calls;
+    private final Gate gate;
     private final Pause pause;
 
-    /** Until when nobody may call, in {@link System#nanoTime}; the start value lies in the past. */
-    private final AtomicLong closedUntil = new AtomicLong(System.nanoTime());
-
-    RetryingCalls(RcCalls calls, Pause pause) {
+    /** @param gate passed by every call; others may close it too */
+    RetryingCalls(RcCalls calls, Gate gate, Pause pause) {
         this.calls = calls;
+        this.gate = gate;
         this.pause = pause;
     }
 
+    /** Something that may be done again after a failure. */
     @FunctionalInterface
-    private interface Deed<T> {
+    interface Deed<T> {
         T run() throws ConnectorException;
     }
 
     @Override
-    public <T> T call(String what, String command, Parameters parameters, Answer<T> answer) throws ConnectorException {
-        return retry(what, () -> calls.call(what, command, parameters, answer));
+    public <T> T call(String what, String command, Duration limit, Parameters parameters, Answer<T> answer)
+            throws ConnectorException {
+        return retry(what, () -> calls.call(what, command, limit, parameters, answer));
     }
 
     @Override
@@ -63,8 +64,13 @@ final class RetryingCalls implements RcCalls {
     }
 
     private <T> T retry(String what, Deed<T> deed) throws ConnectorException {
+        return retry(what, gate, pause, deed);
+    }
+
+    /** Does {@code deed} until it succeeds, or fails for good. */
+    static <T> T retry(String what, Gate gate, Pause pause, Deed<T> deed) throws ConnectorException {
         for (int tried = 1; ; tried++) {
-            pauseUntilOpen(what);
+            pauseUntilOpen(what, gate, pause);
             try {
                 return deed.run();
             } catch (ConnectorException e) {
@@ -73,13 +79,17 @@ final class RetryingCalls implements RcCalls {
                     throw e;
                 }
                 if (advice.isPositive()) {
-                    long until = System.nanoTime() + advice.toNanos();
-                    closedUntil.accumulateAndGet(until, (a, b) -> a - b > 0 ? a : b);
+                    gate.close(advice);
                 } else {
-                    sleep(what, backOff(tried));
+                    sleep(what, pause, backOff(tried));
                 }
             }
         }
+    }
+
+    /** Waits before something that has failed so often is done again. */
+    static void backOff(String what, int tried) throws ConnectorException {
+        sleep(what, Thread::sleep, backOff(tried));
     }
 
     private static Duration backOff(int tried) {
@@ -87,14 +97,18 @@ final class RetryingCalls implements RcCalls {
         return Duration.ofMillis(longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2 + 1));
     }
 
-    private void pauseUntilOpen(String what) throws ConnectorException {
-        long left = closedUntil.get() - System.nanoTime();
-        if (left > 0) {
-            sleep(what, Duration.ofNanos(left));
+    private static void pauseUntilOpen(String what, Gate gate, Pause pause) throws ConnectorException {
+        for (Duration left = gate.left(); left.isPositive(); left = gate.left()) {
+            if (left.compareTo(PATIENCE) > 0) {
+                throw new ConnectorException(
+                        Reason.UNREACHABLE,
+                        what + ": the service asks to wait " + left.toMinutes() + " minutes; try again then");
+            }
+            sleep(what, pause, left);
         }
     }
 
-    private void sleep(String what, Duration time) throws ConnectorException {
+    private static void sleep(String what, Pause pause, Duration time) throws ConnectorException {
         try {
             pause.sleep(time);
         } catch (InterruptedException e) {

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Upload implements AutoCloseable {
     private static final int BLOCK = 1 << 18;
+
+    /** How long rclone may take to begin, and to end once it has all bytes. */
+    private static final int ANSWER_HOURS = 1;
 
     private final Remote remote;
     private final UploadSource source;
@@ -99,6 +104,11 @@ final class Upload implements AutoCloseable {
         }
     }
 
+    /** Whether what was written is gone: only a new upload, from the first byte, can make up for a failure. */
+    boolean streamed() {
+        return stream != null;
+    }
+
     /** Makes the file appear at {@code path}; the service has it when this returns. */
     void finish(String path) throws ConnectorException {
         Stream open = stream;
@@ -107,7 +117,7 @@ final class Upload implements AutoCloseable {
         } else {
             String target = remote.showsPartialUploads() ? staging : path;
             try (UploadSource.Offer offer = source.offer(size, modTime, this::writeBlocks)) {
-                remote.fetch(target, offer.url(), false);
+                remote.fetch(target, offer.url());
             } catch (ConnectorException e) {
                 discard(e, target);
                 throw e;
@@ -164,7 +174,7 @@ final class Upload implements AutoCloseable {
         void begin() throws ConnectorException {
             Thread.ofVirtual().name("rclone-upload").start(() -> {
                 try (UploadSource.Offer offer = source.offer(known, modTime, this::serve)) {
-                    remote.fetch(staging, offer.url(), true);
+                    remote.fetchOnce(staging, offer.url());
                     stored.complete(true);
                 } catch (ConnectorException | RuntimeException e) {
                     stored.completeExceptionally(e);
@@ -235,7 +245,9 @@ final class Upload implements AutoCloseable {
         private void await(CompletableFuture<?> event) throws ConnectorException {
             String what = "write " + remote.display(staging);
             try {
-                event.get();
+                event.get(ANSWER_HOURS, TimeUnit.HOURS);
+            } catch (TimeoutException e) {
+                throw new ConnectorException(Reason.UNREACHABLE, what + ": rclone does not answer", e);
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof ConnectorException known) {
                     throw new ConnectorException(

@@ -255,22 +255,140 @@ class DropboxTest {
         }
     }
 
+    private static String few(int number) {
+        return path(number).replaceFirst("/folder \\d+", "/folder " + number % 4);
+    }
+
+    /** A call that was under way when the answer came; the machine may be slow. */
+    private static final Duration UNDER_WAY = Duration.ofMillis(300);
+
+    private void refuseEvery(int calls) {
+        dropbox.faults().every(calls, new Fault.TooManyRequests(Duration.ofSeconds(1)));
+    }
+
+    private static void assertNobodyCalledWhileToldToWait(long injectedBefore, int refusals) {
+        assertThat(dropbox.faults().injected() - injectedBefore).isGreaterThanOrEqualTo(refusals);
+        assertThat(dropbox.faults().earlyCalls(UNDER_WAY)).isEmpty();
+    }
+
     @Test
-    void refusals_in_one_call_of_ten_are_waited_for_and_nobody_calls_meanwhile() throws Exception {
-        fill(100);
-        dropbox.faults().every(10, new Fault.TooManyRequests(Duration.ofSeconds(1)));
+    void a_backup_waits_when_one_call_of_ten_is_refused_and_nobody_calls_meanwhile() throws Exception {
+        for (int i = 0; i < 40; i++) {
+            account.put(few(i), content(i), TIME.plusSeconds(i));
+        }
+        long before = dropbox.faults().injected();
+        refuseEvery(10);
         try (Importer importer = importer()) {
             CollectedRecords records = CollectedRecords.of(importer);
             assertThat(records.failures()).isEmpty();
-            List<SourceEntry> some = records.entries().values().stream()
-                    .filter(entry -> entry.info().isRegular())
-                    .limit(20)
-                    .toList();
-            for (SourceEntry entry : some) {
-                assertThat(CollectedRecords.content(entry)).isNotEmpty();
+            Map<BytePath, byte[]> contents = readAll(records);
+            for (int i = 0; i < 40; i++) {
+                assertThat(contents.get(BytePath.clean(few(i)))).isEqualTo(content(i));
             }
         }
-        assertThat(dropbox.faults().injected()).isPositive();
+        assertNobodyCalledWhileToldToWait(before, 4);
+    }
+
+    @Test
+    void a_restore_waits_when_one_call_of_ten_is_refused_and_nobody_calls_meanwhile() throws Exception {
+        long before = dropbox.faults().injected();
+        refuseEvery(10);
+        try (Exporter exporter = exporter()) {
+            for (int i = 0; i < 4; i++) {
+                exporter.makeDirectory(entry("/folder " + i, GoMode.DIRECTORY | 0700, 0, TIME));
+            }
+            List<Callable<Void>> work = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                int number = i;
+                work.add(() -> write(exporter, few(number), content(number), TIME.plusSeconds(number)));
+            }
+            inParallel(work);
+        }
+        Map<String, DropboxAccount.FileState> files = account.files();
+        assertThat(files).hasSize(40);
+        for (int i = 0; i < 40; i++) {
+            DropboxAccount.FileState file = Objects.requireNonNull(files.get(few(i)));
+            assertThat(file.clientModified()).isEqualTo(TIME.plusSeconds(i));
+            assertThat(file.size()).isEqualTo(content(i).length);
+        }
+        assertNobodyCalledWhileToldToWait(before, 4);
+    }
+
+    @Test
+    void a_store_waits_when_one_call_of_ten_is_refused_and_nobody_calls_meanwhile() throws Exception {
+        long before = dropbox.faults().injected();
+        refuseEvery(10);
+        byte[] packfile = new byte[300_000];
+        new Random(8).nextBytes(packfile);
+        Set<Mac> left = ConcurrentHashMap.newKeySet();
+        try (StoreConnector store = provider(changed -> {})
+                .store(new Location("rclone", ""), options(dropbox.rcloneRemote(account)), RealRclone.context())) {
+            store.create(new byte[300]);
+            List<Callable<Void>> work = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                Mac name = Mac.of(i, 2, 3, 4);
+                boolean removed = i % 4 == 0;
+                work.add(() -> {
+                    try (ObjectWriter writer = store.put(Resource.PACKFILE)) {
+                        writer.write(ByteBuffer.wrap(packfile));
+                        writer.commit(name);
+                    }
+                    ByteBuffer range = ByteBuffer.allocate(1_000);
+                    store.read(name, 200_000, range);
+                    assertThat(range.array()).isEqualTo(Arrays.copyOfRange(packfile, 200_000, 201_000));
+                    left.add(name);
+                    if (removed) {
+                        store.delete(Resource.PACKFILE, name);
+                        left.remove(name);
+                    }
+                    return null;
+                });
+            }
+            inParallel(work);
+            Set<Mac> listed = ConcurrentHashMap.newKeySet();
+            store.list(Resource.PACKFILE, listed::add);
+            assertThat(listed).isEqualTo(left).hasSize(6);
+            assertThat(store.open()).hasSize(300);
+        }
+        assertNobodyCalledWhileToldToWait(before, 3);
+    }
+
+    @Test
+    void long_files_are_streamed_whole_although_every_third_call_is_refused() throws Exception {
+        long before = dropbox.faults().injected();
+        byte[] large = new byte[60_000_000];
+        new Random(7).nextBytes(large);
+        refuseEvery(3);
+        try (Exporter exporter = exporter()) {
+            write(exporter, "/large.bin", large, TIME);
+            write(exporter, "/less.bin", Arrays.copyOf(large, 10_000_000), TIME);
+        }
+        assertThat(Objects.requireNonNull(account.files().get("/large.bin")).size())
+                .isEqualTo(large.length);
+        assertThat(Objects.requireNonNull(account.files().get("/less.bin")).size())
+                .isEqualTo(10_000_000);
+        assertNobodyCalledWhileToldToWait(before, 3);
+    }
+
+    @Test
+    void errors_of_the_service_and_broken_connections_are_tried_again() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            account.put(few(i), content(i), TIME.plusSeconds(i));
+        }
+        dropbox.faults().every(5, new Fault.ServerError(503));
+        dropbox.faults().every(7, new Fault.DroppedConnection());
+        dropbox.faults().every(9, new Fault.WriteContention());
+        try (Importer importer = importer();
+                Exporter exporter = exporter()) {
+            CollectedRecords records = CollectedRecords.of(importer);
+            assertThat(records.failures()).isEmpty();
+            Map<BytePath, byte[]> contents = readAll(records);
+            for (int i = 0; i < 20; i++) {
+                assertThat(contents.get(BytePath.clean(few(i)))).isEqualTo(content(i));
+                write(exporter, "/copies" + few(i), content(i), TIME);
+            }
+        }
+        assertThat(account.files()).hasSize(40);
     }
 
     @Test
