@@ -260,7 +260,7 @@ class DropboxTest {
     }
 
     /** A call that was under way when the answer came; the machine may be slow. */
-    private static final Duration UNDER_WAY = Duration.ofMillis(300);
+    private static final Duration UNDER_WAY = Duration.ofMillis(500);
 
     private void refuseEvery(int calls) {
         dropbox.faults().every(calls, new Fault.TooManyRequests(Duration.ofSeconds(1)));
