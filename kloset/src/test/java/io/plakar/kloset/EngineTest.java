@@ -20,12 +20,14 @@ import io.plakar.kloset.restore.RestoreListener;
 import io.plakar.kloset.restore.RestoreOptions;
 import io.plakar.kloset.restore.RestoreResult;
 import io.plakar.kloset.sync.SnapshotCopy;
+import io.plakar.kloset.vfs.Summary;
 import io.plakar.testkit.FaultyStore;
 import io.plakar.testkit.MemoryDestination;
 import io.plakar.testkit.MemorySource;
 import io.plakar.testkit.MemoryStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -102,6 +104,23 @@ class EngineTest {
         List<String> complaints = new ArrayList<>();
         assertThat(store.check(complaints).clean()).as("%s", complaints).isTrue();
         assertThat(store.contents.objects(Resource.LOCK)).isEmpty();
+    }
+
+    @Test
+    void an_unreadable_directory_counts_as_an_error_of_its_parent() throws Exception {
+        EngineFixture store = new EngineFixture(directory).create();
+        MemorySource source = new MemorySource("/data")
+                .directory("/data/locked")
+                .unreadable("/data/locked", "permission denied")
+                .file("/data/open", new byte[10], Instant.EPOCH);
+
+        BackupResult backup = store.backup(source);
+
+        assertThat(backup.errors()).isEqualTo(1);
+        try (Repository repository = store.open()) {
+            assertThat(repository.header(backup.snapshot()).source().summary().total(Summary.Field.ERRORS))
+                    .isEqualTo(1);
+        }
     }
 
     @Test

@@ -189,9 +189,13 @@ final class TreeAssembler implements AutoCloseable {
         errorKeys.add(path.bytes(), id.bytes());
         if (!path.isRoot()) {
             leaveUntilAncestorOf(path);
-            OpenDirectory top = open.peek();
-            if (top != null && top.path.equals(path.parent())) {
-                top.summary.addErrors(1);
+            // A directory that could not be listed is there all the same, and then open itself.
+            BytePath parent = path.parent();
+            for (OpenDirectory directory : open) {
+                if (directory.path.equals(parent)) {
+                    directory.summary.addErrors(1);
+                    break;
+                }
             }
         }
         return more;
