@@ -43,6 +43,10 @@ class BrowseView extends Part {
     this.sort = query.get('sort') ?? 'name';
     this.open = query.get('open') ?? '';
     this.showErrors = query.get('errors') === '1';
+    if (id === '') {
+      this.requestUpdate();
+      return;
+    }
     const folderAt = `${id}:${this.path}`;
     if (this.#folderAt !== folderAt) {
       this.#folderAt = folderAt;
@@ -198,6 +202,9 @@ class BrowseView extends Part {
   }
 
   render() {
+    if (this.id === '') {
+      return html`<div class="view"><h1>No snapshot</h1><p>This address names no snapshot. <a href="/">All snapshots</a></p></div>`;
+    }
     if (!this.rows) {
       return nothing;
     }

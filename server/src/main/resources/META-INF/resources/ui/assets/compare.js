@@ -1,6 +1,6 @@
 // What differs between a folder in two snapshots, and between two versions of a text in them.
 import { html, nothing } from 'lit';
-import { Loading, Part, emptyNotice, isNarrow, problemNotice, skeleton } from './element.js';
+import { Loading, Part, PlacedPart, emptyNotice, isNarrow, problemNotice, skeleton } from './element.js';
 import { getKept } from './api.js';
 import { browse, go, here, place, to } from './router.js';
 import { Rows, plainHead } from './list.js';
@@ -159,7 +159,7 @@ class CompareView extends Part {
 customElements.define('compare-view', CompareView);
 
 /** Two versions of one file, line by line. */
-class DiffPanel extends Part {
+class DiffPanel extends PlacedPart {
   static properties = { from: {}, to: {}, fromPath: {}, toPath: {}, item: { attribute: false }, side: { state: true } };
 
   #load = new Loading(this);

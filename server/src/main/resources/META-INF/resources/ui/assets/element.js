@@ -9,6 +9,21 @@ export class Part extends LitElement {
   }
 }
 
+/** A part that reads the address itself, and so looks again whenever it changes. */
+export class PlacedPart extends Part {
+  #again = () => this.requestUpdate();
+
+  connectedCallback() {
+    super.connectedCallback();
+    window.addEventListener('placed', this.#again);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    window.removeEventListener('placed', this.#again);
+  }
+}
+
 /**
  * A view that loads what it shows. A new load ends the one before; what comes of it is `value` or `problem`.
  */

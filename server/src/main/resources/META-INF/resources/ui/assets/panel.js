@@ -1,6 +1,6 @@
 // One file beside the list: what it holds, its versions, and what is known of it.
 import { html, nothing } from 'lit';
-import { Loading, Part, announce, attempt, isNarrow, problemNotice, skeleton } from './element.js';
+import { Loading, Part, PlacedPart, announce, attempt, isNarrow, problemNotice, skeleton } from './element.js';
 import { bytes, contentUrl, entry, get, saveFile, snapPath } from './api.js';
 import { browse, go, here, place, to } from './router.js';
 import * as format from './format.js';
@@ -16,7 +16,7 @@ const CHUNKS = 20;
 const TABS = [['preview', 'Preview'], ['versions', 'Versions'], ['details', 'Details']];
 const VIEW_NAMES = { text: 'Text', rendered: 'Rendered', image: 'Image', audio: 'Player', video: 'Player', pdf: 'PDF', hex: 'Hex' };
 
-class FilePanel extends Part {
+class FilePanel extends PlacedPart {
   static properties = {
     snapshot: {},
     path: {},

@@ -52,7 +52,7 @@ class StoreView extends Part {
       ${this.#health(stats, failing)}
       <dl class="figures">
         <div class="figure"><dt>Snapshots</dt><dd>${format.number(store.snapshots)}</dd></div>
-        <div class="figure"><dt>Size of what they hold</dt><dd title=${format.exactSize(store.logical_size)}>${format.size(store.logical_size)}</dd></div>
+        <div class="figure"><dt>Backed up</dt><dd title=${format.exactSize(store.logical_size)}>${format.size(store.logical_size)}</dd></div>
         <div class="figure"><dt>Stored</dt><dd title=${store.storage_size < 0 ? '' : format.exactSize(store.storage_size)}>${store.storage_size < 0 ? 'unknown' : format.size(store.storage_size)}</dd></div>
         <div class="figure"><dt>Smaller by</dt><dd>${ratio > 0 ? html`${ratio >= 10 ? Math.round(ratio) : ratio.toFixed(1)} ×` : '–'}</dd></div>
         <div class="figure"><dt>Packfiles</dt><dd>${format.number(store.packfiles)}</dd></div>

@@ -1,6 +1,6 @@
 // The versions of one path: in which snapshots it is, and where it changed.
 import { html, nothing } from 'lit';
-import { Loading, Part, attempt, emptyNotice, problemNotice, skeleton } from './element.js';
+import { Loading, PlacedPart, attempt, emptyNotice, problemNotice, skeleton } from './element.js';
 import { get, saveFile } from './api.js';
 import { browse, go, here, place, to } from './router.js';
 import * as format from './format.js';
@@ -15,7 +15,7 @@ const WHAT = { content: 'content', size: 'size', type: 'type', target: 'link tar
 
 export const whatText = (what) => what.map((one) => WHAT[one] ?? one).join(', ');
 
-class PathVersions extends Part {
+class PathVersions extends PlacedPart {
   static properties = { snapshot: {}, path: {}, source: {}, selected: { state: true } };
 
   #load = new Loading(this);
