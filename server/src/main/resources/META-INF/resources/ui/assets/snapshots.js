@@ -1,7 +1,7 @@
 // All snapshots of the store: as a table, or along the time.
 import { html, nothing } from 'lit';
 import { styles } from './styles.js';
-import { Loading, Part, emptyNotice, problemNotice, skeleton } from './element.js';
+import { Loading, Part, emptyNotice, isNarrow, problemNotice, skeleton } from './element.js';
 import { get } from './api.js';
 import { browse, go, here, place, to } from './router.js';
 import { Rows, plainHead, sortHead } from './list.js';
@@ -290,13 +290,14 @@ function byDay(items) {
 
 /** How many snapshots each of the last days saw, a column a week. */
 export function calendar(days) {
+  const weeks = isNarrow() ? 18 : WEEKS;
   const counts = new Map(days.map((day) => [day.date, day]));
   const today = new Date();
   const start = new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate()));
-  start.setUTCDate(start.getUTCDate() - start.getUTCDay() - (WEEKS - 1) * 7);
+  start.setUTCDate(start.getUTCDate() - start.getUTCDay() - (weeks - 1) * 7);
   const cells = [];
   let total = 0;
-  for (let i = 0; i < WEEKS * 7; i += 1) {
+  for (let i = 0; i < weeks * 7; i += 1) {
     const date = new Date(start);
     date.setUTCDate(start.getUTCDate() + i);
     if (date > today) {
@@ -310,8 +311,8 @@ export function calendar(days) {
     cells.push(html`<span class="calendar-day level-${level} ${day?.errors > 0 ? 'bad' : ''}"
       title="${key}: ${format.plural(count, 'snapshot')}${day?.errors > 0 ? `, ${format.plural(day.errors, 'error')}` : ''}"></span>`);
   }
-  return html`<figure class="calendar"><div class="calendar-days" role="img" aria-label="${format.plural(total, 'snapshot')} in the last ${WEEKS} weeks">${cells}</div>
-    <figcaption>${format.plural(total, 'snapshot')} in the last ${WEEKS} weeks</figcaption></figure>`;
+  return html`<figure class="calendar"><div class="calendar-days" role="img" aria-label="${format.plural(total, 'snapshot')} in the last ${weeks} weeks">${cells}</div>
+    <figcaption>${format.plural(total, 'snapshot')} in the last ${weeks} weeks</figcaption></figure>`;
 }
 
 customElements.define('snapshots-view', SnapshotsView);
