@@ -1,8 +1,5 @@
 package io.plakar.kloset.codec;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** The lane kernel in plain Java: loops over rows of one array, shaped so that C2 turns them into vector code. */
@@ -20,12 +17,12 @@ final class ArrayLanes implements LaneKernel {
     /** From this many chunks on a run is faster here than in scalar code, in spite of the idle lanes. */
     static final int WORTHWHILE = 64;
 
-    private static final int MESSAGE = 16;
     private static final int CHAINING = 32;
 
-    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final int CHUNK_WORDS = 256;
 
     private final int[] rows = new int[40 * LANES];
+    private final int[] words = new int[CHUNK_WORDS * LANES];
 
     @Override
     public int lanes() {
@@ -41,13 +38,9 @@ final class ArrayLanes implements LaneKernel {
     public void chunks(byte[] data, int offset, int count, long counter, int[] key, int flags, int[] out) {
         final int[] s = rows;
         loadKey(s, key);
+        Blake3Block.words(data, offset, words, CHUNK_WORDS * count);
         for (int block = 0; block < 16; block++) {
-            for (int l = 0; l < count; l++) {
-                int at = offset + 1024 * l + 64 * block;
-                for (int w = 0; w < 16; w++) {
-                    s[(MESSAGE + w) * LANES + l] = (int) INTS.get(data, at + 4 * w);
-                }
-            }
+            transpose(words, 16 * block, CHUNK_WORDS, count, s);
             int blockFlags = flags;
             if (block == 0) {
                 blockFlags |= Blake3Block.CHUNK_START;
@@ -63,13 +56,31 @@ final class ArrayLanes implements LaneKernel {
     public void parents(int[] values, int count, int[] key, int flags) {
         final int[] s = rows;
         loadKey(s, key);
-        for (int l = 0; l < count; l++) {
-            for (int w = 0; w < 16; w++) {
-                s[(MESSAGE + w) * LANES + l] = values[16 * l + w];
-            }
-        }
+        transpose(values, 0, 16, count, s);
         compress(s, 0, 0, flags);
         store(s, count, values);
+    }
+
+    /** Puts the 16 words which each lane has at {@code offset}, {@code stride} apart, into the rows of the message. */
+    private static void transpose(int[] from, int offset, int stride, int count, int[] s) {
+        for (int l = 0, at = offset; l < count; l++, at += stride) {
+            s[16 * LANES + l] = from[at];
+            s[17 * LANES + l] = from[at + 1];
+            s[18 * LANES + l] = from[at + 2];
+            s[19 * LANES + l] = from[at + 3];
+            s[20 * LANES + l] = from[at + 4];
+            s[21 * LANES + l] = from[at + 5];
+            s[22 * LANES + l] = from[at + 6];
+            s[23 * LANES + l] = from[at + 7];
+            s[24 * LANES + l] = from[at + 8];
+            s[25 * LANES + l] = from[at + 9];
+            s[26 * LANES + l] = from[at + 10];
+            s[27 * LANES + l] = from[at + 11];
+            s[28 * LANES + l] = from[at + 12];
+            s[29 * LANES + l] = from[at + 13];
+            s[30 * LANES + l] = from[at + 14];
+            s[31 * LANES + l] = from[at + 15];
+        }
     }
 
     private static void loadKey(int[] s, int[] key) {

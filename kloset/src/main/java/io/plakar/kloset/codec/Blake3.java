@@ -7,10 +7,7 @@ import static io.plakar.kloset.codec.Blake3Block.PARENT;
 import static io.plakar.kloset.codec.Blake3Block.ROOT;
 
 import io.plakar.connector.Mac;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +33,6 @@ public final class Blake3 {
         Blake3Block.IV4, Blake3Block.IV5, Blake3Block.IV6, Blake3Block.IV7
     };
 
-    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-
     private final int[] key;
     private final int mode;
 
@@ -52,7 +47,8 @@ public final class Blake3 {
     private int blocks;
     private long chunks;
 
-    private final byte[] pair = new byte[BLOCK];
+    private final int[] words = new int[CHUNK / Integer.BYTES];
+    private final int[] pair = new int[16];
     private final int[] parentValue = new int[8];
     private @Nullable LaneKernel kernel;
     private int @Nullable [] values;
@@ -83,9 +79,7 @@ public final class Blake3 {
             throw new IllegalArgumentException("a BLAKE3 key has 32 bytes, not " + key.length);
         }
         int[] words = new int[8];
-        for (int i = 0; i < 8; i++) {
-            words[i] = (int) INTS.get(key, 4 * i);
-        }
+        Blake3Block.words(key, 0, words, 8);
         return words;
     }
 
@@ -131,10 +125,14 @@ public final class Blake3 {
             }
             if (blockLength == 0 && left > BLOCK && blocks < 15) {
                 // Straight from the caller's array; the last block of a chunk goes through the buffer.
-                Blake3Block.compress(cv, data, at, BLOCK, chunks, blockFlags(), cv);
-                blocks++;
-                at += BLOCK;
-                left -= BLOCK;
+                int n = Math.min(15 - blocks, (left - 1) / BLOCK);
+                Blake3Block.words(data, at, words, 16 * n);
+                for (int i = 0; i < n; i++) {
+                    Blake3Block.compress(cv, words, 16 * i, BLOCK, chunks, blockFlags(), cv);
+                    blocks++;
+                }
+                at += n * BLOCK;
+                left -= n * BLOCK;
                 continue;
             }
             int n = Math.min(BLOCK - blockLength, left);
@@ -196,7 +194,8 @@ public final class Blake3 {
 
     private void compressLast(int flags, long counter, int[] out) {
         Arrays.fill(block, blockLength, BLOCK, (byte) 0);
-        Blake3Block.compress(cv, block, 0, blockLength, counter, flags, out);
+        Blake3Block.words(block, 0, words, 16);
+        Blake3Block.compress(cv, words, 0, blockLength, counter, flags, out);
     }
 
     private int blockFlags() {
@@ -205,12 +204,13 @@ public final class Blake3 {
 
     /** Compresses the full block buffer, now that more input is known to follow. */
     private void completeBlock() {
+        Blake3Block.words(block, 0, words, 16);
         if (blocks < 15) {
-            Blake3Block.compress(cv, block, 0, BLOCK, chunks, blockFlags(), cv);
+            Blake3Block.compress(cv, words, 0, BLOCK, chunks, blockFlags(), cv);
             blocks++;
             blockLength = 0;
         } else {
-            Blake3Block.compress(cv, block, 0, BLOCK, chunks, mode | CHUNK_END, cv);
+            Blake3Block.compress(cv, words, 0, BLOCK, chunks, mode | CHUNK_END, cv);
             push(cv, 0);
             chunks++;
             startChunk();
@@ -233,13 +233,10 @@ public final class Blake3 {
     }
 
     private void parent(int[] left, int leftAt, int[] right, int rightAt, int flags, int[] out, int outAt) {
-        byte[] words = pair;
-        for (int i = 0; i < 8; i++) {
-            INTS.set(words, 4 * i, left[leftAt + i]);
-            INTS.set(words, 32 + 4 * i, right[rightAt + i]);
-        }
+        System.arraycopy(left, leftAt, pair, 0, 8);
+        System.arraycopy(right, rightAt, pair, 8, 8);
         int[] result = parentValue;
-        Blake3Block.compress(key, words, 0, BLOCK, 0, mode | PARENT | flags, result);
+        Blake3Block.compress(key, pair, 0, BLOCK, 0, mode | PARENT | flags, result);
         System.arraycopy(result, 0, out, outAt, 8);
     }
 
@@ -247,10 +244,13 @@ public final class Blake3 {
     private int runLength(int whole) {
         LaneKernel lanes = kernel;
         if (lanes == null) {
-            if (whole < ArrayLanes.WORTHWHILE) {
+            if (whole < LaneKernels.WORTHWHILE) {
                 return 0;
             }
-            lanes = new ArrayLanes();
+            lanes = LaneKernels.afterChunk();
+            if (lanes == null) {
+                return 0;
+            }
             kernel = lanes;
             values = new int[8 * lanes.lanes()];
         }

@@ -1,7 +1,6 @@
 package io.plakar.kloset.codec;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** The compression function of BLAKE3 on one 64-byte block, in scalar code; the first 8 of its 16 output words. */
@@ -21,31 +20,40 @@ final class Blake3Block {
     static final int ROOT = 8;
     static final int KEYED_HASH = 16;
 
-    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-
     private Blake3Block() {}
 
     /**
-     * Compresses {@code data[offset, offset + 64)}. {@code out} may be {@code cv}. One round is written out over locals and
+     * Reads {@code count} words of the message. In one go, because until it is compiled a view of single words costs more
+     * than the hash.
+     */
+    static void words(byte[] data, int offset, int[] to, int count) {
+        ByteBuffer.wrap(data, offset, Integer.BYTES * count)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asIntBuffer()
+                .get(to, 0, count);
+    }
+
+    /**
+     * Compresses the 16 words of {@code data} from {@code offset} on. {@code out} may be {@code cv}. One round is written out over locals and
      * the message is renamed between rounds: seven rounds written out would not be compiled at all.
      */
-    static void compress(int[] cv, byte[] data, int offset, int blockLength, long counter, int flags, int[] out) {
-        int m0 = (int) INTS.get(data, offset);
-        int m1 = (int) INTS.get(data, offset + 4);
-        int m2 = (int) INTS.get(data, offset + 8);
-        int m3 = (int) INTS.get(data, offset + 12);
-        int m4 = (int) INTS.get(data, offset + 16);
-        int m5 = (int) INTS.get(data, offset + 20);
-        int m6 = (int) INTS.get(data, offset + 24);
-        int m7 = (int) INTS.get(data, offset + 28);
-        int m8 = (int) INTS.get(data, offset + 32);
-        int m9 = (int) INTS.get(data, offset + 36);
-        int m10 = (int) INTS.get(data, offset + 40);
-        int m11 = (int) INTS.get(data, offset + 44);
-        int m12 = (int) INTS.get(data, offset + 48);
-        int m13 = (int) INTS.get(data, offset + 52);
-        int m14 = (int) INTS.get(data, offset + 56);
-        int m15 = (int) INTS.get(data, offset + 60);
+    static void compress(int[] cv, int[] data, int offset, int blockLength, long counter, int flags, int[] out) {
+        int m0 = data[offset];
+        int m1 = data[offset + 1];
+        int m2 = data[offset + 2];
+        int m3 = data[offset + 3];
+        int m4 = data[offset + 4];
+        int m5 = data[offset + 5];
+        int m6 = data[offset + 6];
+        int m7 = data[offset + 7];
+        int m8 = data[offset + 8];
+        int m9 = data[offset + 9];
+        int m10 = data[offset + 10];
+        int m11 = data[offset + 11];
+        int m12 = data[offset + 12];
+        int m13 = data[offset + 13];
+        int m14 = data[offset + 14];
+        int m15 = data[offset + 15];
         int v0 = cv[0];
         int v1 = cv[1];
         int v2 = cv[2];

@@ -15,7 +15,9 @@ import io.plakar.connector.Xattr;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +43,9 @@ import java.util.regex.Pattern;
 public final class FsExporter implements Exporter {
     private static final String TEMPORARY = ".plakar-";
     private static final Pattern TEMPORARY_NAME = Pattern.compile("\\.plakar-[0-9a-f]{16}");
+    /** Directories kept open between two files; a restore goes through a tree depth first and rarely needs others. */
+    private static final int OPEN_DIRECTORIES = 64;
+
     private static final int PRIVATE = 0700;
     private static final int DEFAULT_DIRECTORY = 0750;
     private static final int DEFAULT_FILE = 0640;
@@ -53,6 +58,7 @@ public final class FsExporter implements Exporter {
     private final ExportOptions options;
     private final ConnectorContext context;
     private final boolean privileged;
+    private final OpenDirectories open = new OpenDirectories(OPEN_DIRECTORIES);
 
     FsExporter(FileTree tree, BytePath root, ExportOptions options, ConnectorContext context) {
         this.tree = tree;
@@ -98,42 +104,35 @@ public final class FsExporter implements Exporter {
         }
     }
 
-    private static List<byte[]> components(BytePath path) throws ConnectorException {
+    /** Refuses a path which is not absolute and clean: no empty component, no dots, no NUL. */
+    private static BytePath checked(BytePath path) throws ConnectorException {
         byte[] bytes = path.bytes();
-        List<byte[]> parts = new ArrayList<>();
         if (bytes.length == 1 && bytes[0] == '/') {
-            return parts;
+            return path;
         }
         if (bytes.length == 0 || bytes[0] != '/') {
             throw escapes(path);
         }
         int start = 1;
         for (int i = 1; i <= bytes.length; i++) {
-            if (i < bytes.length && bytes[i] != '/') {
-                continue;
-            }
-            byte[] part = java.util.Arrays.copyOfRange(bytes, start, i);
-            boolean dots = part.length > 0 && part.length <= 2 && part[0] == '.' && part[part.length - 1] == '.';
-            if (part.length == 0 || dots || contains(part, (byte) 0)) {
+            if (i < bytes.length && bytes[i] == 0) {
                 throw escapes(path);
             }
-            parts.add(part);
-            start = i + 1;
+            if (i == bytes.length || bytes[i] == '/') {
+                int length = i - start;
+                if (length == 0
+                        || (length == 1 && bytes[start] == '.')
+                        || (length == 2 && bytes[start] == '.' && bytes[start + 1] == '.')) {
+                    throw escapes(path);
+                }
+                start = i + 1;
+            }
         }
-        return parts;
+        return path;
     }
 
     private static ConnectorException escapes(BytePath path) {
         return new ConnectorException(Reason.INVALID, "path \"" + path + "\" escapes restore root");
-    }
-
-    private static boolean contains(byte[] bytes, byte wanted) {
-        for (byte b : bytes) {
-            if (b == wanted) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private Directory openRoot(boolean make) throws ConnectorException {
@@ -148,15 +147,44 @@ public final class FsExporter implements Exporter {
         return tree.directory(root, true);
     }
 
-    /** Opens the directory of that path, one component after the other. */
-    private Directory walk(List<byte[]> parts, boolean make) throws ConnectorException {
-        Directory directory = openRoot(make);
-        for (byte[] part : parts) {
-            try (Directory parent = directory) {
-                directory = step(parent, part, make);
+    /** A directory in use; closing it leaves it open for the next user. */
+    private final class Use implements AutoCloseable {
+        private final BytePath path;
+        private final Directory directory;
+
+        private Use(BytePath path, Directory directory) {
+            this.path = path;
+            this.directory = directory;
+        }
+
+        Directory directory() {
+            return directory;
+        }
+
+        @Override
+        public void close() {
+            open.give(path, directory);
+        }
+    }
+
+    /** Opens the directory of that path, one component after the other from the nearest one that is open already. */
+    private Use use(BytePath path, boolean make) throws ConnectorException {
+        Deque<BytePath> below = new ArrayDeque<>();
+        BytePath at = path;
+        Directory directory = open.take(at);
+        while (directory == null && !at.isRoot()) {
+            below.push(at);
+            at = at.parent();
+            directory = open.take(at);
+        }
+        Use use = new Use(at, directory == null ? openRoot(make) : directory);
+        while (!below.isEmpty()) {
+            BytePath next = below.pop();
+            try (Use parent = use) {
+                use = new Use(next, step(parent.directory(), next.name(), make));
             }
         }
-        return directory;
+        return use;
     }
 
     private static Directory step(Directory parent, byte[] name, boolean make) throws ConnectorException {
@@ -184,27 +212,23 @@ public final class FsExporter implements Exporter {
         }
     }
 
-    private Directory openParent(List<byte[]> parts, boolean make) throws ConnectorException {
-        return walk(parts.subList(0, parts.size() - 1), make);
-    }
-
-    private static List<byte[]> named(BytePath path) throws ConnectorException {
-        List<byte[]> parts = components(path);
-        if (parts.isEmpty()) {
+    private static BytePath named(BytePath path) throws ConnectorException {
+        if (checked(path).isRoot()) {
             throw new ConnectorException(Reason.EXISTS, "the root of the destination is a directory");
         }
-        return parts;
+        return path;
     }
 
     @Override
     public Optional<FileInfo> existing(BytePath path) throws IOException {
-        List<byte[]> parts = components(path);
+        checked(path);
         try {
-            if (parts.isEmpty()) {
+            if (path.isRoot()) {
                 return Optional.of(info(path.name(), tree.stat(root, true)));
             }
-            try (Directory parent = openParent(parts, false)) {
-                return parent.find(parts.getLast()).map(stat -> info(parts.getLast(), stat));
+            byte[] name = path.name();
+            try (Use parent = use(path.parent(), false)) {
+                return parent.directory().find(name).map(stat -> info(name, stat));
             }
         } catch (ConnectorException e) {
             if (e.reason() == Reason.MISSING) {
@@ -220,15 +244,16 @@ public final class FsExporter implements Exporter {
 
     @Override
     public void makeDirectory(ExportEntry entry) throws IOException {
-        List<byte[]> parts = components(entry.path());
-        if (parts.isEmpty()) {
-            try (Directory directory = openRoot(true)) {
-                openUp(directory);
+        BytePath path = checked(entry.path());
+        if (path.isRoot()) {
+            try (Use top = use(path, true)) {
+                openUp(top.directory());
             }
             return;
         }
-        byte[] name = parts.getLast();
-        try (Directory parent = openParent(parts, true)) {
+        byte[] name = path.name();
+        try (Use use = use(path.parent(), true)) {
+            Directory parent = use.directory();
             try {
                 parent.makeDirectory(name, PRIVATE);
                 return;
@@ -303,9 +328,10 @@ public final class FsExporter implements Exporter {
     }
 
     private List<String> storeFile(ExportEntry entry, FileBody body) throws IOException, InterruptedException {
-        List<byte[]> parts = named(entry.path());
-        byte[] name = parts.getLast();
-        try (Directory parent = openParent(parts, true)) {
+        BytePath path = named(entry.path());
+        byte[] name = path.name();
+        try (Use use = use(path.parent(), true)) {
+            Directory parent = use.directory();
             // Noticed before the content is fetched rather than after.
             if (parent.find(name).filter(FileStat::isDirectory).isPresent()) {
                 throw Errno.failure("open", parent.path().child(name), Errno.EISDIR);
@@ -340,12 +366,13 @@ public final class FsExporter implements Exporter {
 
     @Override
     public boolean hardLink(ExportEntry entry, BytePath first) throws IOException {
-        List<byte[]> parts = named(entry.path());
-        List<byte[]> firstParts = named(first);
-        byte[] name = parts.getLast();
-        byte[] firstName = firstParts.getLast();
-        try (Directory parent = openParent(parts, true);
-                Directory firstParent = openParent(firstParts, false)) {
+        BytePath path = named(entry.path());
+        byte[] name = path.name();
+        byte[] firstName = named(first).name();
+        try (Use use = use(path.parent(), true);
+                Use firstUse = use(first.parent(), false)) {
+            Directory parent = use.directory();
+            Directory firstParent = firstUse.directory();
             FileStat wanted = firstParent.stat(firstName);
             FileStat present = parent.find(name).orElse(null);
             if (present != null && present.dev() == wanted.dev() && present.ino() == wanted.ino()) {
@@ -388,14 +415,15 @@ public final class FsExporter implements Exporter {
     }
 
     private List<String> storeSymlink(ExportEntry entry) throws IOException {
-        List<byte[]> parts = named(entry.path());
+        BytePath path = named(entry.path());
         if (entry.linkTarget().length == 0) {
             throw new ConnectorException(
                     Reason.MALFORMED, "symlink " + entry.path() + ": the snapshot does not have the link's text");
         }
-        try (Directory parent = openParent(parts, true)) {
+        try (Use use = use(path.parent(), true)) {
+            Directory parent = use.directory();
             byte[] temporary = makeTemporary(candidate -> parent.makeSymlink(candidate, entry.linkTarget()));
-            return complete(parent, temporary, parts.getLast(), entry);
+            return complete(parent, temporary, path.name(), entry);
         }
     }
 
@@ -416,10 +444,11 @@ public final class FsExporter implements Exporter {
                     : "files of this kind cannot be restored";
             throw new ConnectorException(Reason.UNSUPPORTED, "mknod " + entry.path() + ": " + what);
         }
-        List<byte[]> parts = named(entry.path());
-        try (Directory parent = openParent(parts, true)) {
+        BytePath path = named(entry.path());
+        try (Use use = use(path.parent(), true)) {
+            Directory parent = use.directory();
             byte[] temporary = makeTemporary(candidate -> parent.makeSpecial(candidate, mode));
-            return complete(parent, temporary, parts.getLast(), entry);
+            return complete(parent, temporary, path.name(), entry);
         }
     }
 
@@ -442,8 +471,8 @@ public final class FsExporter implements Exporter {
     @Override
     public List<String> finishDirectory(ExportEntry entry) throws IOException {
         List<String> messages = new ArrayList<>();
-        try (Directory directory = walk(components(entry.path()), false)) {
-            setAttributes(directory, entry, DEFAULT_DIRECTORY, messages);
+        try (Use use = use(checked(entry.path()), false)) {
+            setAttributes(use.directory(), entry, DEFAULT_DIRECTORY, messages);
         }
         return messages;
     }
@@ -535,7 +564,9 @@ public final class FsExporter implements Exporter {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        open.close();
+    }
 
     /**
      * Writes everything but zero bytes that fill their part of a block: what a new file does not hold reads as zeros, so
