@@ -19,6 +19,7 @@ import io.plakar.kloset.restore.Restore;
 import io.plakar.kloset.restore.RestoreListener;
 import io.plakar.kloset.restore.RestoreOptions;
 import io.plakar.kloset.restore.RestoreResult;
+import io.plakar.kloset.snapshot.SnapshotHeader;
 import io.plakar.kloset.sync.SnapshotCopy;
 import io.plakar.kloset.vfs.Summary;
 import io.plakar.testkit.FaultyStore;
@@ -402,6 +403,39 @@ class EngineTest {
             assertRestored(source, to);
             assertThat(repository.requests() - before).isLessThan(30);
         }
+    }
+
+    @Test
+    void a_restore_from_far_away_asks_about_once_for_each_packfile() throws Exception {
+        EngineFixture store = new EngineFixture(directory).passphrase("secret").create();
+        Random random = new Random(11);
+        MemorySource source = new MemorySource("/srv/data");
+        for (int i = 0; i < 5000; i++) {
+            byte[] content = new byte[1 + random.nextInt(30_000)];
+            random.nextBytes(content);
+            source.file("/srv/data/d" + i % 50 + "/f" + i, content, EngineFixture.NOON.minusSeconds(i));
+        }
+        store.backup(source);
+        int packfiles = store.contents.objects(Resource.PACKFILE).size();
+        store.far = true;
+        store.concurrency = 4;
+        MemoryDestination to = new MemoryDestination();
+        try (Repository repository = store.open()) {
+            SnapshotHeader header = repository.snapshots().getFirst();
+            long before = repository.requests();
+            RestoreResult result = Restore.run(
+                    repository,
+                    header,
+                    header.source().directory(),
+                    to,
+                    new RestoreOptions(RestoreOptions.Overwrite.PROTECT_NEWER, false),
+                    RestoreListener.NONE);
+            assertThat(result.errors()).isZero();
+            assertThat((repository.requests() - before) / (double) packfiles)
+                    .as("requests for each of %d packfiles", packfiles)
+                    .isLessThanOrEqualTo(1.3);
+        }
+        assertRestored(source, to);
     }
 
     @Test

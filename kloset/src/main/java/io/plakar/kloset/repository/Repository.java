@@ -547,20 +547,30 @@ public final class Repository implements BlobSource, AutoCloseable {
         return index.contains(type.number(), id);
     }
 
+    /** The same blobs, for a reader who can tell beforehand what it needs. */
+    public PlannedReads plannedReads() {
+        return new PlannedReads(this, blocks);
+    }
+
     @Override
     public byte[] get(BlobType type, Mac id) throws KlosetException {
+        return get(type, id, BlockReads.Expected.NOTHING);
+    }
+
+    /** @param expected what else of the packfile will be needed */
+    byte[] get(BlobType type, Mac id, BlockReads.Expected expected) throws KlosetException {
         BlobLocation first = index.find(type.number(), id);
         if (first == null) {
             throw new KlosetException.Missing(
                     type.label() + " " + id + " is in no packfile that the store's states know");
         }
         try {
-            return get(type, id, first);
+            return get(type, id, first, expected);
         } catch (KlosetException.Missing | KlosetException.Corrupt e) {
             for (BlobLocation other : index.findAll(type.number(), id)) {
                 if (!other.equals(first)) {
                     try {
-                        return get(type, id, other);
+                        return get(type, id, other, expected);
                     } catch (KlosetException.Missing | KlosetException.Corrupt again) {
                         e.addSuppressed(again);
                     }
@@ -570,7 +580,7 @@ public final class Repository implements BlobSource, AutoCloseable {
         }
     }
 
-    private byte[] get(BlobType type, Mac id, BlobLocation at) throws KlosetException {
+    private byte[] get(BlobType type, Mac id, BlobLocation at, BlockReads.Expected expected) throws KlosetException {
         byte[] buffer = readBuffer.get();
         if (buffer.length < at.length()) {
             buffer = new byte[at.length()];
@@ -579,7 +589,8 @@ public final class Repository implements BlobSource, AutoCloseable {
             }
         }
         try {
-            blocks.read(at.packfile(), Wrapper.HEADER_BYTES + at.offset(), ByteBuffer.wrap(buffer, 0, at.length()));
+            ByteBuffer into = ByteBuffer.wrap(buffer, 0, at.length());
+            blocks.read(at.packfile(), Wrapper.HEADER_BYTES + at.offset(), into, expected);
         } catch (ConnectorException e) {
             String message = describe(type, id, at) + ": " + e.getMessage();
             throw switch (e.reason()) {

@@ -7,7 +7,9 @@ import io.plakar.connector.FileInfo;
 import io.plakar.connector.Mac;
 import io.plakar.connector.Xattr;
 import io.plakar.kloset.KlosetException;
+import io.plakar.kloset.blob.BlobType;
 import io.plakar.kloset.content.ContentReader;
+import io.plakar.kloset.repository.PlannedReads;
 import io.plakar.kloset.repository.Repository;
 import io.plakar.kloset.snapshot.DirectoryCursor;
 import io.plakar.kloset.snapshot.SnapshotHeader;
@@ -16,6 +18,7 @@ import io.plakar.kloset.sort.ExternalSorter;
 import io.plakar.kloset.sort.PrivateDirectory;
 import io.plakar.kloset.sort.SortKeys;
 import io.plakar.kloset.vfs.Entry;
+import io.plakar.kloset.vfs.FileObject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -46,11 +49,19 @@ public final class Restore {
      */
 
     private static final int QUEUED = 256;
+
+    /** Files, and their bytes, for which reads from a store far away are planned together. */
+    private static final int PLANNED_FILES = 4096;
+
+    private static final long PLANNED_BYTES = 256L << 20;
     private static final int LIST_MEMORY = 8 << 20;
 
     private final Repository repository;
+    private final PlannedReads reads;
     private final SnapshotTree tree;
     private final ContentReader contents;
+    private final List<Job> planned = new ArrayList<>();
+    private long plannedBytes;
     private final Exporter to;
     private final RestoreOptions options;
     private final RestoreListener listener;
@@ -68,15 +79,30 @@ public final class Restore {
     private final LongAdder warnings = new LongAdder();
 
     /** One thing to restore: where to, and what it is in the snapshot. Without an entry it ends a worker. */
-    private record Job(BytePath path, @Nullable Entry entry) {
+    private record Job(
+            BytePath path, @Nullable Entry entry, @Nullable FileObject object) {
         static final Job END = new Job(BytePath.ROOT, null);
+
+        Job(BytePath path, @Nullable Entry entry) {
+            this(path, entry, null);
+        }
     }
 
     private Restore(
-            Repository repository, SnapshotTree tree, Exporter to, RestoreOptions options, RestoreListener listener) {
+            Repository repository,
+            SnapshotHeader snapshot,
+            BytePath path,
+            Exporter to,
+            RestoreOptions options,
+            RestoreListener listener)
+            throws KlosetException {
         this.repository = repository;
-        this.tree = tree;
-        this.contents = new ContentReader(repository, repository.macs());
+        this.reads = repository.plannedReads();
+        if (snapshot.source().directory().startsWith(path)) {
+            reads.expectMetadata();
+        }
+        this.tree = new SnapshotTree(reads, snapshot);
+        this.contents = new ContentReader(reads, repository.macs());
         this.to = to;
         this.options = options;
         this.listener = listener;
@@ -97,7 +123,7 @@ public final class Restore {
             RestoreOptions options,
             RestoreListener listener)
             throws KlosetException {
-        return new Restore(repository, repository.tree(snapshot), to, options, listener).run(path);
+        return new Restore(repository, snapshot, path, to, options, listener).run(path);
     }
 
     private RestoreResult run(BytePath path) throws KlosetException {
@@ -115,8 +141,9 @@ public final class Restore {
             if (top.isDirectory()) {
                 restoreDirectory(top.path(), BytePath.ROOT, top, finishing, linked);
             } else {
-                enqueue(new Job(BytePath.ROOT.child(top.name()), top));
+                add(new Job(BytePath.ROOT.child(top.name()), top));
             }
+            releasePlanned();
             drain(workers);
             restoreLinked(linked);
             finishDirectories(finishing);
@@ -156,6 +183,58 @@ public final class Restore {
             Files.deleteIfExists(scratch);
         } catch (IOException e) {
             listener.warning(BytePath.ROOT, "cannot remove the temporary directory " + scratch);
+        }
+    }
+
+    /** Hands a job to the workers; with a store far away only when the reads of many are planned. */
+    private void add(Job job) throws InterruptedException, KlosetException {
+        if (!reads.useful() || options.dryRun()) {
+            enqueue(job);
+            return;
+        }
+        planned.add(job);
+        Entry entry = job.entry();
+        plannedBytes += entry != null && entry.isRegular() ? entry.info().size() : 0;
+        if (planned.size() >= PLANNED_FILES || plannedBytes >= PLANNED_BYTES) {
+            releasePlanned();
+        }
+    }
+
+    private void releasePlanned() throws InterruptedException, KlosetException {
+        List<Mac> objects = new ArrayList<>();
+        for (Job job : planned) {
+            Entry entry = job.entry();
+            if (entry != null && entry.isRegular()) {
+                objects.add(entry.object());
+            }
+        }
+        reads.expect(BlobType.OBJECT, objects);
+        List<Job> ready = new ArrayList<>(planned.size());
+        List<Mac> chunks = new ArrayList<>();
+        for (Job job : planned) {
+            FileObject object = object(job.entry());
+            for (int i = 0; object != null && i < object.chunkCount(); i++) {
+                chunks.add(object.chunkMac(i));
+            }
+            ready.add(new Job(job.path(), job.entry(), object));
+        }
+        reads.expect(BlobType.CHUNK, chunks);
+        planned.clear();
+        plannedBytes = 0;
+        for (Job job : ready) {
+            enqueue(job);
+        }
+    }
+
+    /** The object of a file if it can be read; the worker reports when it cannot. */
+    private @Nullable FileObject object(@Nullable Entry entry) throws KlosetException {
+        if (entry == null || !entry.isRegular()) {
+            return null;
+        }
+        try {
+            return contents.object(entry.object());
+        } catch (KlosetException.Corrupt | KlosetException.Missing e) {
+            return null;
         }
     }
 
@@ -286,7 +365,7 @@ public final class Restore {
             listener.found(target, child.info());
             linked.add(linkKey(child, target), child.encode());
         } else {
-            enqueue(new Job(target, child));
+            add(new Job(target, child));
         }
     }
 
@@ -317,7 +396,7 @@ public final class Restore {
             }
             group = head;
             first = target;
-            firstStored = restore(target, entry);
+            firstStored = restore(target, entry, null);
         }
     }
 
@@ -382,7 +461,7 @@ public final class Restore {
                     return;
                 }
                 listener.found(job.path(), entry.info());
-                restore(job.path(), entry);
+                restore(job.path(), entry, job.object());
             }
         } catch (Throwable e) {
             if (failure == null) {
@@ -431,14 +510,15 @@ public final class Restore {
     }
 
     /** Restores anything but a directory; false when it is not there afterwards. */
-    private boolean restore(BytePath path, Entry entry) throws KlosetException, InterruptedException {
+    private boolean restore(BytePath path, Entry entry, @Nullable FileObject object)
+            throws KlosetException, InterruptedException {
         try {
             RestoreListener.Outcome outcome = decide(path, entry);
             if (outcome == null) {
                 return false;
             }
             if (outcome != RestoreListener.Outcome.KEPT && !options.dryRun()) {
-                for (String message : write(path, entry)) {
+                for (String message : write(path, entry, object)) {
                     warn(path, message);
                 }
             }
@@ -459,7 +539,8 @@ public final class Restore {
         return false;
     }
 
-    private List<String> write(BytePath path, Entry entry) throws KlosetException, IOException, InterruptedException {
+    private List<String> write(BytePath path, Entry entry, @Nullable FileObject object)
+            throws KlosetException, IOException, InterruptedException {
         ExportEntry export = export(path, entry);
         if (entry.isSymlink()) {
             return to.makeSymlink(export);
@@ -475,7 +556,7 @@ public final class Restore {
                 written[0] = 0;
             }
             try {
-                contents.copy(contents.object(entry.object()), bytes -> {
+                contents.copy(object != null ? object : contents.object(entry.object()), bytes -> {
                     int n = bytes.remaining();
                     target.write(bytes);
                     written[0] += n;
