@@ -240,6 +240,12 @@ public final class Blake3 {
         System.arraycopy(result, 0, out, outAt, 8);
     }
 
+    /** Hands long runs of chunks to {@code lanes} from now on. */
+    void use(LaneKernel lanes) {
+        kernel = lanes;
+        values = new int[8 * lanes.lanes()];
+    }
+
     /** How many of {@code whole} chunks the lane kernel should take now: an aligned power of two, or 0. */
     private int runLength(int whole) {
         LaneKernel lanes = kernel;
@@ -251,8 +257,7 @@ public final class Blake3 {
             if (lanes == null) {
                 return 0;
             }
-            kernel = lanes;
-            values = new int[8 * lanes.lanes()];
+            use(lanes);
         }
         int run = Math.min(lanes.lanes(), Integer.highestOneBit(whole));
         if (chunks != 0) {
