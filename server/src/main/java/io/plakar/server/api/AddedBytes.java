@@ -2,10 +2,11 @@ package io.plakar.server.api;
 
 import io.plakar.connector.Mac;
 import io.plakar.kloset.KlosetException;
+import io.plakar.kloset.blob.BlobType;
 import io.plakar.kloset.snapshot.SnapshotHeader;
+import io.plakar.kloset.state.BlobLocation;
 import io.plakar.kloset.state.PackfileRecord;
 import io.plakar.kloset.state.StateIndex;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,16 +19,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How much each backup put into the store. Headers do not say; but states say when each packfile was written and what
- * lies in it, and a backup wrote what was written between its begin and its end. What two backups at the same time wrote
- * counts for the one that ended first. Safe for use by many threads.
+ * How much each backup put into the store. Headers do not say; but states say what lies in each packfile, and under
+ * which state and when it was written. A backup wrote what its last state names, and what was named between its begin
+ * and its end by states of no other. Safe for use by many threads.
  */
 final class AddedBytes {
     /** Beyond this many blobs the walk over the index would hold up the list. */
     private static final long MOST_BLOBS = 20_000_000;
-
-    /** A packfile is named in a state shortly after the header was sealed; clocks are coarse. */
-    private static final Duration SLACK = Duration.ofSeconds(2);
 
     private final StateIndex index;
 
@@ -45,31 +43,61 @@ final class AddedBytes {
         }
         List<PackfileRecord> packfiles = new ArrayList<>(index.packfiles());
         measure(packfiles);
+        Map<Mac, SnapshotHeader> byState = byState(headers, packfiles);
+        Map<Mac, Long> added = HashMap.newHashMap(headers.size());
+        List<PackfileRecord> others = new ArrayList<>();
+        for (PackfileRecord packfile : packfiles) {
+            SnapshotHeader header = byState.get(packfile.state());
+            if (header == null) {
+                others.add(packfile);
+            } else {
+                added.merge(header.id(), size(packfile), Long::sum);
+            }
+        }
+        addByTime(headers, others, added);
+        return added;
+    }
+
+    /** The backup that wrote each state: the one whose header lies in one of its packfiles, when it is one alone. */
+    private Map<Mac, SnapshotHeader> byState(List<SnapshotHeader> headers, List<PackfileRecord> packfiles) {
+        Map<Mac, Mac> states = HashMap.newHashMap(packfiles.size());
+        packfiles.forEach(packfile -> states.put(packfile.packfile(), packfile.state()));
+        Map<Mac, SnapshotHeader> byState = new HashMap<>();
+        Set<Mac> shared = new HashSet<>();
+        for (SnapshotHeader header : headers) {
+            BlobLocation at = index.find(BlobType.SNAPSHOT.number(), header.id());
+            Mac state = at == null ? null : states.get(at.packfile());
+            if (state != null && byState.put(state, header) != null) {
+                shared.add(state);
+            }
+        }
+        // Maintenance has put them together; what each of them added is not known any more.
+        byState.keySet().removeAll(shared);
+        return byState;
+    }
+
+    /** A long backup writes states on the way, which name no header. */
+    private void addByTime(List<SnapshotHeader> headers, List<PackfileRecord> packfiles, Map<Mac, Long> added) {
         packfiles.sort(Comparator.comparingLong(PackfileRecord::timestamp));
         List<SnapshotHeader> byEnd = new ArrayList<>(headers);
+        byEnd.removeIf(header -> !added.containsKey(header.id()));
         byEnd.sort(Comparator.comparing(AddedBytes::end));
-        Map<Mac, Long> added = HashMap.newHashMap(headers.size());
         Deque<PackfileRecord> written = new ArrayDeque<>();
         int next = 0;
         for (SnapshotHeader header : byEnd) {
-            Instant end = end(header).plus(SLACK);
+            Instant end = end(header);
             while (next < packfiles.size() && !time(packfiles.get(next)).isAfter(end)) {
                 written.addLast(packfiles.get(next++));
             }
-            Instant begin = header.timestamp().minus(SLACK);
-            long sum = 0;
-            boolean any = false;
             // Ascending in time: what is left begins before this backup, and may belong to a longer one.
-            while (!written.isEmpty() && !time(written.getLast()).isBefore(begin)) {
-                sum += sizes.getOrDefault(written.removeLast().packfile(), 0L);
-                any = true;
-            }
-            // Every backup writes at least its header: without a packfile its time was forced, or they were repacked.
-            if (any) {
-                added.put(header.id(), sum);
+            while (!written.isEmpty() && !time(written.getLast()).isBefore(header.timestamp())) {
+                added.merge(header.id(), size(written.removeLast()), Long::sum);
             }
         }
-        return added;
+    }
+
+    private long size(PackfileRecord packfile) {
+        return sizes.getOrDefault(packfile.packfile(), 0L);
     }
 
     private static Instant end(SnapshotHeader header) {

@@ -74,6 +74,9 @@ class HistoryApiTest {
         assertThat(first.path("previous").isNull()).isTrue();
         assertThat(third.path("previous").asString()).isEqualTo(history.id(2));
         assertThat(third.at("/growth/files").asInt()).isEqualTo(0);
+        assertThat(first.path("added").asLong())
+                .isGreaterThan(third.path("added").asLong());
+        assertThat(third.path("added").asLong()).isGreaterThan(0);
         assertThat(page.at("/facets/tags/0/value").asString()).isEqualTo("all");
         assertThat(page.at("/facets/tags/0/count").asInt()).isEqualTo(4);
         assertThat(page.at("/facets/sources").size()).isEqualTo(2);
