@@ -253,7 +253,14 @@ public final class TreeDiff {
 
         @Nullable
         Version next() throws KlosetException {
-            return cursor.next() ? new Version(cursor.entry(), cursor.mac()) : null;
+            while (true) {
+                try {
+                    return cursor.next() ? new Version(cursor.entry(), cursor.mac()) : null;
+                } catch (KlosetException.UnsafeName e) {
+                    // No file of this name can be read or restored: there is nothing to compare.
+                    continue;
+                }
+            }
         }
 
         @Override
