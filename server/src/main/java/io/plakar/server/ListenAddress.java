@@ -5,6 +5,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a server listens, as Go writes it: {@code HOST:PORT}, {@code [V6]:PORT}, or {@code :PORT} for every address of
@@ -14,6 +16,7 @@ import java.util.OptionalInt;
  * @param port 0 for any that is free
  */
 public record ListenAddress(String host, int port) {
+    private static final Set<String> LOOPBACK = Set.of("localhost", "::1", "[::1]", "[0:0:0:0:0:0:0:1]");
     private static final int TRIED_PORTS = 200;
     private static final int LARGEST_PORT = 65_535;
 
@@ -66,6 +69,14 @@ public record ListenAddress(String host, int port) {
     @Override
     public String toString() {
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+
+    /**
+     * Whether a {@code Host} (without its port) means this machine and nothing else. A browser that was led here by a
+     * foreign name is told by this from a client that meant to come.
+     */
+    public static boolean meansThisMachine(@Nullable String host) {
+        return host == null || LOOPBACK.contains(host) || host.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
     }
 
     /** {@code address} as it stands in a URL. */

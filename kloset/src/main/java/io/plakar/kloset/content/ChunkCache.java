@@ -3,6 +3,7 @@ package io.plakar.kloset.content;
 import io.plakar.connector.Mac;
 import io.plakar.kloset.KlosetException;
 import io.plakar.kloset.vfs.FileObject;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -29,6 +30,8 @@ public final class ChunkCache implements AutoCloseable {
         LOADED,
         FAILED
     }
+
+    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
 
     private static final class Slot {
         final FileObject object;
@@ -224,7 +227,10 @@ public final class ChunkCache implements AutoCloseable {
         }
     }
 
-    /** Wakes those who wait and ends the threads; waits for them, as they use the store. */
+    /**
+     * Wakes those who wait and ends the threads. It waits for them, as they use the store, but not for ever: one that a
+     * store keeps waiting in spite of an interruption is left behind.
+     */
     @Override
     public void close() {
         synchronized (slots) {
@@ -232,11 +238,13 @@ public final class ChunkCache implements AutoCloseable {
             queue.clear();
             slots.notifyAll();
         }
+        threads.forEach(Thread::interrupt);
         boolean interrupted = false;
+        long until = System.nanoTime() + LONGEST_CLOSE.toNanos();
         for (Thread thread : threads) {
-            while (thread.isAlive()) {
+            while (thread.isAlive() && System.nanoTime() < until) {
                 try {
-                    thread.join();
+                    thread.join(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }

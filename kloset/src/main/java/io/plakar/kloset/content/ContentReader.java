@@ -11,7 +11,6 @@ import io.plakar.kloset.vfs.FileObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Reads objects: every chunk is verified before a byte of it is handed out. Safe for use by many threads. */
@@ -87,78 +86,6 @@ public final class ContentReader {
      */
     public InputStream open(FileObject object) {
         return new ObjectStream(object);
-    }
-
-    /**
-     * A part of the content as a stream. Only the chunks that the part touches are read, each verified before a byte of
-     * it is handed out; the whole is not. Fails as {@link #open} does; it never ends early.
-     *
-     * @param offset of the first byte
-     * @param length number of bytes
-     * @throws IndexOutOfBoundsException when the content does not have them
-     */
-    public InputStream openRange(FileObject object, long offset, long length) {
-        Objects.checkFromIndexSize(offset, length, object.size());
-        return new RangeStream(object, offset, length);
-    }
-
-    private final class RangeStream extends InputStream {
-        private final FileObject object;
-        private long skip;
-        private long left;
-        private byte[] chunk = new byte[0];
-        private int position;
-        private int next;
-
-        RangeStream(FileObject object, long offset, long length) {
-            this.object = object;
-            this.skip = offset;
-            this.left = length;
-        }
-
-        private boolean fill() throws IOException {
-            while (left > 0 && position == chunk.length) {
-                long size = object.chunkLength(next);
-                if (skip >= size) {
-                    skip -= size;
-                    next++;
-                    continue;
-                }
-                try {
-                    chunk = chunk(object, next++);
-                } catch (KlosetException e) {
-                    throw new IOException(e.getMessage(), e);
-                }
-                position = (int) skip;
-                skip = 0;
-            }
-            return left > 0;
-        }
-
-        @Override
-        public int read() throws IOException {
-            if (!fill()) {
-                return -1;
-            }
-            left--;
-            return chunk[position++] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            Objects.checkFromIndexSize(offset, length, into.length);
-            if (length == 0) {
-                return 0;
-            }
-            if (!fill()) {
-                return -1;
-            }
-            int n = (int) Math.min(Math.min(length, left), chunk.length - position);
-            System.arraycopy(chunk, position, into, offset, n);
-            position += n;
-            left -= n;
-            return n;
-        }
     }
 
     private final class ObjectStream extends InputStream {

@@ -56,6 +56,11 @@ public final class SeekingReader {
      * @throws KlosetException when a chunk cannot be read; nothing is promised about the buffer then
      */
     public int read(long position, ByteBuffer into) throws KlosetException, InterruptedException {
+        return read(position, into, object.size());
+    }
+
+    /** @param limit nothing behind it is read ahead */
+    private int read(long position, ByteBuffer into, long limit) throws KlosetException, InterruptedException {
         if (position < 0) {
             throw new IndexOutOfBoundsException("position " + position);
         }
@@ -64,7 +69,7 @@ public final class SeekingReader {
         if (at < object.size() && into.hasRemaining()) {
             int index = indexOf(at);
             long chunkBegin = beginOf(index);
-            readAhead(at, Math.min(object.size(), at + into.remaining()));
+            readAhead(at, Math.min(object.size(), at + into.remaining()), limit);
             while (into.hasRemaining() && index < object.chunkCount()) {
                 byte[] chunk = cache.get(object, index);
                 int from = (int) (at - chunkBegin);
@@ -78,7 +83,7 @@ public final class SeekingReader {
         return into.position() - start;
     }
 
-    private void readAhead(long begin, long end) {
+    private void readAhead(long begin, long end, long limit) {
         int first;
         int last;
         synchronized (this) {
@@ -91,7 +96,7 @@ public final class SeekingReader {
             rowEnd = Math.max(rowEnd, end);
             long window = Math.min(LARGEST_WINDOW, 2 * (rowEnd - rowBegin));
             first = Math.max(prefetched, indexOf(rowEnd - 1) + 1);
-            last = indexOf(Math.min(object.size(), rowEnd + window) - 1);
+            last = indexOf(Math.min(Math.max(rowEnd, limit), rowEnd + window) - 1);
             prefetched = Math.max(prefetched, last + 1);
         }
         for (int i = first; i <= last; i++) {
@@ -170,7 +175,7 @@ public final class SeekingReader {
             int n;
             try {
                 n = SeekingReader.this.read(
-                        position, ByteBuffer.wrap(into, offset, (int) Math.min(length, end - position)));
+                        position, ByteBuffer.wrap(into, offset, (int) Math.min(length, end - position)), end);
             } catch (KlosetException e) {
                 throw new IOException(e.getMessage(), e);
             } catch (InterruptedException e) {

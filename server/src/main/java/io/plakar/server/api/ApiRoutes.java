@@ -165,11 +165,12 @@ final class ApiRoutes implements AutoCloseable {
         }
     }
 
-    /** Ends the jobs, and the clients that listen. */
+    /** Ends the jobs, the clients that listen, and those that wait for the content of a file. */
     @Override
     public void close() {
         queue.close();
         eventLog.close();
+        catalog.close();
     }
 
     private Route onSnapshot(String route, SnapshotRoute then) {

@@ -4,15 +4,12 @@ import io.plakar.kloset.KlosetException;
 import io.plakar.kloset.codec.MacAlgorithm;
 import io.plakar.kloset.vfs.Entry;
 import io.plakar.kloset.vfs.FileObject;
+import io.plakar.server.ByteRanges;
+import io.plakar.server.Validators;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * comes in a sandbox of its own: it can run nothing and reach nothing. Safe for many threads.
  */
 final class ContentRoutes {
-    private static final DateTimeFormatter HTTP_DATE =
-            DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ENGLISH);
     private static final String SANDBOX =
             "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'";
 
@@ -145,14 +140,14 @@ final class ContentRoutes {
         if (type.equals("application/pdf")) {
             exchange.setHeader("Content-Security-Policy", PDF_POLICY);
         }
-        Instant modified = entry.info().modTime();
-        String lastModified = date(modified);
-        String tag = '"' + object.contentMac().toHex() + '"';
-        exchange.setHeader("ETag", tag);
+        Validators validators = new Validators(
+                '"' + object.contentMac().toHex() + '"', entry.info().modTime());
+        String lastModified = validators.lastModified();
+        exchange.setHeader("ETag", validators.tag());
         if (lastModified != null) {
             exchange.setHeader("Last-Modified", lastModified);
         }
-        if (isUnchanged(exchange, modified, tag)) {
+        if (validators.isUnchanged(exchange.header("If-None-Match"), exchange.header("If-Modified-Since"))) {
             exchange.setHeader("Content-Disposition", "");
             exchange.empty(304);
             return;
@@ -160,7 +155,7 @@ final class ContentRoutes {
         exchange.setHeader("Accept-Ranges", "bytes");
         Optional<List<ByteRanges.ByteRange>> ranges;
         try {
-            ranges = ranges(exchange, modified, tag, object.size());
+            ranges = ranges(exchange, validators, object.size());
         } catch (ByteRanges.Unsatisfiable e) {
             exchange.startOver();
             exchange.setHeader("Content-Range", "bytes */" + object.size());
@@ -183,54 +178,11 @@ final class ContentRoutes {
         }
     }
 
-    private static @Nullable String date(Instant time) {
-        return time.getEpochSecond() == 0 ? null : formatted(time);
-    }
-
-    private static @Nullable String formatted(Instant time) {
-        ZonedDateTime utc = time.atZone(ZoneOffset.UTC);
-        return utc.getYear() < 1 || utc.getYear() > 9999 ? null : HTTP_DATE.format(utc);
-    }
-
-    private static boolean isUnchanged(Exchange exchange, Instant modified, String tag) {
-        String tags = exchange.header("If-None-Match");
-        if (tags != null) {
-            for (String known : tags.split(",", -1)) {
-                String text = known.strip();
-                if (text.equals("*") || text.equals(tag) || text.equals("W/" + tag)) {
-                    return true;
-                }
-            }
-            return false;
-        }
-        Instant since = instant(exchange.header("If-Modified-Since"));
-        return since != null && modified.getEpochSecond() != 0 && modified.getEpochSecond() <= since.getEpochSecond();
-    }
-
-    private static @Nullable Instant instant(@Nullable String header) {
-        if (header == null) {
-            return null;
-        }
-        try {
-            return ZonedDateTime.of(java.time.LocalDateTime.parse(header, HTTP_DATE), ZoneOffset.UTC)
-                    .toInstant();
-        } catch (DateTimeException e) {
-            return null;
-        }
-    }
-
-    private static Optional<List<ByteRanges.ByteRange>> ranges(
-            Exchange exchange, Instant modified, String tag, long size) throws ByteRanges.Unsatisfiable {
+    private static Optional<List<ByteRanges.ByteRange>> ranges(Exchange exchange, Validators validators, long size)
+            throws ByteRanges.Unsatisfiable {
         String header = exchange.header("Range");
-        if (header == null || header.isEmpty()) {
+        if (header == null || header.isEmpty() || !validators.rangesHold(exchange.header("If-Range"))) {
             return Optional.empty();
-        }
-        String condition = exchange.header("If-Range");
-        if (condition != null && !condition.equals(tag)) {
-            Instant time = instant(condition);
-            if (time == null || time.getEpochSecond() != modified.getEpochSecond()) {
-                return Optional.empty();
-            }
         }
         return ByteRanges.parse(header, size);
     }
@@ -267,7 +219,7 @@ final class ContentRoutes {
         if (head || length == 0) {
             return;
         }
-        try (InputStream in = catalog.contents().openRange(object, offset, length)) {
+        try (InputStream in = catalog.reader(object).stream(offset, length)) {
             byte[] buffer = new byte[(int) Math.min(BUFFER, length)];
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 out.write(buffer, 0, n);

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** The media type of a file: by its extension, else what its content was found to be; the same on every machine. */
-final class MediaTypes {
+public final class MediaTypes {
     private static final Map<String, String> TYPES = Map.ofEntries(
             text("txt", "plain"),
             text("log", "plain"),
@@ -61,7 +61,7 @@ final class MediaTypes {
         return Map.entry(extension, "text/" + subtype + "; charset=utf-8");
     }
 
-    static String of(Entry entry) {
+    public static String of(Entry entry) {
         String known = TYPES.get(extension(entry));
         if (known != null) {
             return known;

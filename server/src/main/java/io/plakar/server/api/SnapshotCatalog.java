@@ -1,11 +1,16 @@
 package io.plakar.server.api;
 
+import io.plakar.connector.ConnectorFlag;
 import io.plakar.connector.Mac;
 import io.plakar.kloset.KlosetException;
+import io.plakar.kloset.content.ChunkCache;
 import io.plakar.kloset.content.ContentReader;
+import io.plakar.kloset.content.SeekingReader;
 import io.plakar.kloset.repository.Repository;
 import io.plakar.kloset.snapshot.SnapshotHeader;
 import io.plakar.kloset.snapshot.SnapshotTree;
+import io.plakar.kloset.vfs.FileObject;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,11 +23,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open store as the routes see it: headers kept in memory once read, and the trees of the snapshots used last. Safe
- * for use by many threads; does not close the store.
+ * The open store as the routes see it: headers kept in memory once read, the trees of the snapshots and the chunks of
+ * files used last. Safe for use by many threads; closing it ends reading, but does not close the store.
  */
-final class SnapshotCatalog {
+final class SnapshotCatalog implements AutoCloseable {
     private static final int MOST_TREES = 30;
+
+    /** Decoded chunks for those who read files in parts. */
+    private static final long CHUNK_BYTES = 64L << 20;
+
+    private static final int LOADERS_FAR = 4;
 
     private final Repository repository;
     private final boolean refreshing;
@@ -41,6 +51,8 @@ final class SnapshotCatalog {
     private final HeaderPool pool = new HeaderPool();
     private final AddedBytes addedBytes;
     private volatile Rows rows = new Rows(List.of(), List.of());
+    private @Nullable ChunkCache chunks;
+    private boolean closed;
 
     /** Rows and the headers they were made of. */
     private record Rows(List<SnapshotHeader> of, List<SnapshotRow> rows) {}
@@ -73,6 +85,37 @@ final class SnapshotCatalog {
 
     ContentReader contents() {
         return contents;
+    }
+
+    /** Reads an object at any position. */
+    SeekingReader reader(FileObject object) throws IOException {
+        return new SeekingReader(chunks(), object);
+    }
+
+    private synchronized ChunkCache chunks() throws IOException {
+        if (closed) {
+            throw new IOException("the server is closed");
+        }
+        ChunkCache known = chunks;
+        if (known == null) {
+            boolean near = repository.store().flags().contains(ConnectorFlag.LOCALFS);
+            known = new ChunkCache(
+                    contents, CHUNK_BYTES, near ? repository.context().concurrency() : LOADERS_FAR);
+            chunks = known;
+        }
+        return known;
+    }
+
+    @Override
+    public void close() {
+        ChunkCache known;
+        synchronized (this) {
+            closed = true;
+            known = chunks;
+        }
+        if (known != null) {
+            known.close();
+        }
     }
 
     /** All snapshots, oldest first, after a look at the store. */

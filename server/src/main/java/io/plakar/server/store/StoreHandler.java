@@ -5,13 +5,13 @@ import io.plakar.connector.ConnectorException.Reason;
 import io.plakar.connector.Mac;
 import io.plakar.connector.Resource;
 import io.plakar.connector.StoreConnector;
+import io.plakar.server.ListenAddress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -122,7 +122,9 @@ final class StoreHandler extends Handler.Abstract {
         if (exchange.header("Origin") != null || exchange.header("Sec-Fetch-Site") != null) {
             throw new Refusal(403, "this is not for browsers", Reason.DENIED);
         }
-        if (loopback && !settings.clients().haveTokens() && !namesThisMachine(exchange.request())) {
+        if (loopback
+                && !settings.clients().haveTokens()
+                && !ListenAddress.meansThisMachine(Request.getServerName(exchange.request()))) {
             throw new Refusal(403, "this server is for clients on its own machine", Reason.DENIED);
         }
         Clients.Client client = settings.clients().find(exchange.header("Authorization"));
@@ -130,14 +132,6 @@ final class StoreHandler extends Handler.Abstract {
             throw new Refusal(401, "missing or unknown token", Reason.DENIED).with("WWW-Authenticate", "Bearer");
         }
         return client;
-    }
-
-    /** A browser that was led here by a foreign name is told from a client that meant to come. */
-    private static boolean namesThisMachine(Request request) {
-        String host = Request.getServerName(request);
-        return host == null
-                || Set.of("localhost", "::1", "[::1]", "[0:0:0:0:0:0:0:1]").contains(host)
-                || host.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
     }
 
     private void serve(Exchange exchange, Target target, Rights rights) throws Refusal, IOException {

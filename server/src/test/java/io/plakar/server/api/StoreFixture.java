@@ -32,6 +32,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +77,11 @@ final class StoreFixture implements AutoCloseable {
 
     Repository open() throws KlosetException {
         return Repository.open(new MemoryStore(contents, "/mnt/store"), null, context());
+    }
+
+    /** The store as one whose requests are dear. */
+    Repository openFar() throws KlosetException {
+        return Repository.open(new MemoryStore(contents, "/mnt/store", Set.of()), null, context());
     }
 
     UiSettings settings(String token) {

@@ -1,21 +1,23 @@
-package io.plakar.server.api;
+package io.plakar.server;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@code Range} header asks for (RFC 9110 §14). */
-final class ByteRanges {
+public final class ByteRanges {
     /** More would be an attack: a page of a few ranges is all that players and viewers ask for. */
     private static final int MOST = 32;
 
     /** Bytes of a content of known size; not empty. */
-    record ByteRange(long first, long length) {
-        long last() {
+    public record ByteRange(long first, long length) {
+        public long last() {
             return first + length - 1;
         }
 
-        String of(long size) {
+        /** As the value of {@code Content-Range}. */
+        public String of(long size) {
             return "bytes " + first + "-" + last() + "/" + size;
         }
     }
@@ -27,7 +29,7 @@ final class ByteRanges {
      *
      * @throws Unsatisfiable when none overlaps
      */
-    static Optional<List<ByteRange>> parse(String header, long size) throws Unsatisfiable {
+    public static Optional<List<ByteRange>> parse(String header, long size) throws Unsatisfiable {
         if (!header.startsWith("bytes=")) {
             throw new Unsatisfiable("invalid range");
         }
@@ -59,7 +61,7 @@ final class ByteRanges {
         return sum > size ? Optional.empty() : Optional.of(ranges);
     }
 
-    private static @org.jspecify.annotations.Nullable ByteRange range(String text, long size) throws Unsatisfiable {
+    private static @Nullable ByteRange range(String text, long size) throws Unsatisfiable {
         int dash = text.indexOf('-');
         if (dash < 0) {
             throw new Unsatisfiable("invalid range");
@@ -86,7 +88,7 @@ final class ByteRanges {
     }
 
     /** No byte of the content is asked for. */
-    static final class Unsatisfiable extends Exception {
+    public static final class Unsatisfiable extends Exception {
         private static final long serialVersionUID = 1;
 
         Unsatisfiable(String message) {
