@@ -243,7 +243,7 @@ class MountTest {
         Files.write(source.resolve("bad"), bad);
         Files.writeString(source.resolve("good"), "as ever");
         backup("-plaintext", "-no-compression");
-        flip(Arrays.copyOfRange(bad, 5_999_000, 5_999_064));
+        flip(store, Arrays.copyOfRange(bad, 5_999_000, 5_999_064));
         PlakarProcess.Running run = mount("latest");
         assertThatThrownBy(() -> Files.readAllBytes(mountPoint.resolve("bad")))
                 .isInstanceOf(IOException.class)
@@ -261,7 +261,7 @@ class MountTest {
     }
 
     /** Flips one bit of the first place in a packfile that holds {@code bytes}. */
-    private void flip(byte[] bytes) throws IOException {
+    static void flip(Path store, byte[] bytes) throws IOException {
         List<Path> packfiles;
         try (Stream<Path> files = Files.walk(store.resolve("packfiles"))) {
             packfiles = files.filter(Files::isRegularFile).toList();

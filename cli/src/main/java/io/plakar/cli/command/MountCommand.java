@@ -3,6 +3,7 @@ package io.plakar.cli.command;
 import io.plakar.app.ExitCode;
 import io.plakar.app.Failure;
 import io.plakar.app.SystemMessages;
+import io.plakar.app.Variables;
 import io.plakar.cli.CommandDescription;
 import io.plakar.cli.FilterOptions;
 import io.plakar.cli.Flag;
@@ -14,7 +15,11 @@ import io.plakar.kloset.repository.Repository;
 import io.plakar.kloset.snapshot.selection.SnapshotFilter;
 import io.plakar.mount.MountedTree;
 import io.plakar.mount.fuse.FuseMount;
+import io.plakar.mount.http.TreeServer;
+import io.plakar.server.ListenAddress;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -23,10 +28,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** {@code mount}: shows snapshots as a file system until a signal comes. */
 public final class MountCommand {
+    private static final int SHORTEST_TOKEN = 16;
     private static final String OVER_HTTP = "serve the files over HTTP instead: -to http://127.0.0.1:8080";
 
     private MountCommand() {}
@@ -35,18 +43,26 @@ public final class MountCommand {
         List<Flag> flags = new ArrayList<>(FilterOptions.all());
         flags.add(Flag.string("to", "directory to mount on, or http://HOST:PORT", "a new directory"));
         flags.add(Flag.bool("allow-others", "let other users of this machine look, as far as the files permit"));
+        flags.add(Flag.bool("auth", "over HTTP, ask for a token on this machine too"));
+        flags.add(Flag.string("cert", "PEM file with the certificate, for https"));
+        flags.add(Flag.string("key", "PEM file with the private key of the certificate"));
         return new CommandDescription(
                 List.of("plakar [at REPOSITORY] mount [OPTIONS] [SNAPSHOT[:PATH]]"),
                 """
                 Shows the files of snapshots as a file system that can be read but not changed: a directory for each
                 snapshot, or what lies in one directory of SNAPSHOT. It runs until it is stopped by Ctrl-C, and unmounts
                 then. Without -to it makes a directory here and removes it in the end.
+
+                -to http://127.0.0.1:8080 serves the same files over HTTP instead, for browsers and, as WebDAV, for file
+                managers and rclone; it needs nothing but this program. Where other machines can reach the address a
+                token is asked for, as the password of any user or as a bearer token: PLAKAR_MOUNT_TOKEN, or else one
+                that is made and printed.
                 """,
                 flags,
                 List.of(
                         "plakar at ./save mount -to /mnt/save",
-                        "plakar at ./save mount -to /mnt/save -tag daily -since 2w",
-                        "plakar at ./save mount -to /mnt/home latest:/home/me"),
+                        "plakar at ./save mount -to /mnt/home latest:/home/me",
+                        "plakar at ./save mount -to http://127.0.0.1:8080 -tag daily"),
                 MountCommand::run);
     }
 
@@ -58,6 +74,9 @@ public final class MountCommand {
         Instant now = invocation.surroundings().clock().instant();
         SnapshotFilter filter =
                 FilterOptions.filter(options, now, invocation.surroundings().zone(), invocation.notices());
+        if (to != null && to.matches("https?://.*")) {
+            return serve(invocation, filter, to);
+        }
         String missing = FuseMount.missing();
         if (!missing.isEmpty()) {
             throw new Failure(ExitCode.UNAVAILABLE, "this machine has no FUSE: " + missing, OVER_HTTP);
@@ -91,6 +110,78 @@ public final class MountCommand {
                             .select(filter, invocation.surroundings().clock().instant());
                 },
                 owner);
+    }
+
+    private static ExitCode serve(Invocation invocation, SnapshotFilter filter, String to)
+            throws Failure, KlosetException, IOException {
+        boolean secure = to.startsWith("https:");
+        ListenAddress address;
+        try {
+            address = ListenAddress.parse(to.substring(to.indexOf("://") + 3).replaceFirst("/$", ""));
+        } catch (IllegalArgumentException e) {
+            throw Options.invalid("to", to, String.valueOf(e.getMessage()));
+        }
+        SSLContext tls = ServerCommand.tls(invocation);
+        if (secure != (tls != null)) {
+            throw new Failure(
+                    ExitCode.FAILURE,
+                    secure
+                            ? "https needs a certificate: -cert and -key"
+                            : "-cert and -key are for https: -to https://" + address);
+        }
+        InetSocketAddress listen = ServerCommand.resolve(address);
+        Variables variables = invocation.surroundings().variables();
+        String chosen = variables.get("PLAKAR_MOUNT_TOKEN");
+        boolean asking = chosen != null
+                || invocation.options().flag("auth")
+                || !listen.getAddress().isLoopbackAddress();
+        String token = !asking ? "" : chosen == null ? UUID.randomUUID().toString() : chosen;
+        if (asking && token.length() < SHORTEST_TOKEN) {
+            throw new Failure(ExitCode.FAILURE, "PLAKAR_MOUNT_TOKEN has less than " + SHORTEST_TOKEN + " characters");
+        }
+        try (Repository repository = invocation.openStore();
+                MountedTree tree = tree(invocation, repository, filter);
+                TreeServer server = start(invocation, tree, address, listen, token, tls)) {
+            if (!secure && !listen.getAddress().isLoopbackAddress()) {
+                invocation
+                        .notices()
+                        .warn("other machines can reach " + address + ", and what is sent is not encrypted");
+            }
+            // Before it says that it runs: who reads that may stop it at once.
+            invocation.stopOnSignals();
+            if (invocation.json()) {
+                invocation.jsonLines().line("listening", fields -> fields.text("url", server.url()));
+            } else {
+                invocation.notices().info("HTTP serving at " + server.url());
+            }
+            if (asking && chosen == null) {
+                invocation.notices().line("the password, of any user, is " + token);
+            }
+            invocation.out().flush();
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            // Being stopped is how a server ends.
+        }
+        return ExitCode.SUCCESS;
+    }
+
+    private static TreeServer start(
+            Invocation invocation,
+            MountedTree tree,
+            ListenAddress address,
+            InetSocketAddress listen,
+            String token,
+            @Nullable SSLContext tls)
+            throws Failure, IOException {
+        try {
+            return TreeServer.start(
+                    tree,
+                    new TreeServer.Settings(
+                            listen, token, tls, line -> invocation.notices().error("mount: " + line)));
+        } catch (BindException e) {
+            String scheme = tls == null ? "http://" : "https://";
+            throw ServerCommand.notBound(e, address, free -> "-to " + scheme + free);
+        }
     }
 
     /** The user of this process, where the system tells. */

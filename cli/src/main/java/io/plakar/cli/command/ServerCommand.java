@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -84,13 +85,14 @@ public final class ServerCommand {
                     notices.warn("everybody who reaches " + ListenAddress.display(server.address())
                             + " can read and add to the store; give clients tokens with -token-file");
                 }
+                // Before it says that it runs: who reads that may stop it at once.
+                invocation.stopOnSignals();
                 if (invocation.json()) {
                     invocation.jsonLines().line("listening", fields -> fields.text("url", server.url()));
                 } else {
                     notices.info("listening on " + server.url());
                 }
                 invocation.out().flush();
-                invocation.stopOnSignals();
                 new CountDownLatch(1).await();
             } catch (InterruptedException e) {
                 // Being stopped is how a server ends.
@@ -100,7 +102,7 @@ public final class ServerCommand {
         return ExitCode.SUCCESS;
     }
 
-    private static InetSocketAddress resolve(ListenAddress listen) throws Failure, IOException {
+    static InetSocketAddress resolve(ListenAddress listen) throws Failure, IOException {
         try {
             return listen.resolve();
         } catch (UnknownHostException e) {
@@ -113,17 +115,23 @@ public final class ServerCommand {
         try {
             return StoreServer.start(store, settings);
         } catch (BindException e) {
-            boolean taken = String.valueOf(e.getMessage()).contains("in use");
-            OptionalInt free = taken ? listen.nextFreePort() : OptionalInt.empty();
-            throw new Failure(
-                    ExitCode.FAILURE,
-                    "cannot listen on " + listen + ": " + (taken ? "the port is in use" : e.getMessage()),
-                    free.isPresent() ? "the next free one: -listen " + listen.withPort(free.getAsInt()) : "",
-                    e);
+            throw notBound(e, listen, free -> "-listen " + free);
         }
     }
 
-    private static @Nullable SSLContext tls(Invocation invocation) throws Failure {
+    /** @param option what to write for another address */
+    static Failure notBound(BindException e, ListenAddress listen, Function<ListenAddress, String> option) {
+        boolean taken = String.valueOf(e.getMessage()).contains("in use");
+        OptionalInt free = taken ? listen.nextFreePort() : OptionalInt.empty();
+        return new Failure(
+                ExitCode.FAILURE,
+                "cannot listen on " + listen + ": " + (taken ? "the port is in use" : e.getMessage()),
+                free.isPresent() ? "the next free one: " + option.apply(listen.withPort(free.getAsInt())) : "",
+                e);
+    }
+
+    /** The identity that -cert and -key name; null without them. */
+    static @Nullable SSLContext tls(Invocation invocation) throws Failure {
         String certificate = invocation.options().value("cert");
         String key = invocation.options().value("key");
         if (certificate == null && key == null) {

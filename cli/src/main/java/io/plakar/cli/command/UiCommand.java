@@ -104,9 +104,13 @@ public final class UiCommand {
                     invocation.notices().line("you can access the webUI at " + url);
                 }
             }
+            // Before it says that it runs: who reads that may stop it at once.
+            if (invocation.surroundings().interruptible()) {
+                Signals.onStop(Thread.currentThread()::interrupt);
+            }
             invocation.out().line("launching webUI at " + url);
             invocation.out().flush();
-            await(server, invocation.surroundings());
+            await(server);
         }
         return ExitCode.SUCCESS;
     }
@@ -121,10 +125,7 @@ public final class UiCommand {
     }
 
     /** A signal is how it ends: nothing went wrong then. */
-    private static void await(UiServer server, Surroundings surroundings) {
-        if (surroundings.interruptible()) {
-            Signals.onStop(Thread.currentThread()::interrupt);
-        }
+    private static void await(UiServer server) {
         try {
             server.await();
         } catch (InterruptedException e) {

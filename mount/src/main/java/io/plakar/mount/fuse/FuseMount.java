@@ -59,7 +59,7 @@ public final class FuseMount implements AutoCloseable {
      * @throws IOException when the directory cannot be mounted on
      */
     public static FuseMount mount(MountedTree tree, Path mountPoint, boolean others, Consumer<String> failures)
-            throws Unavailable, IOException {
+            throws Unavailable, IOException, InterruptedException {
         FuseBuilder builder;
         Fuse fuse;
         try {
@@ -77,7 +77,11 @@ public final class FuseMount implements AutoCloseable {
         try {
             fuse.mount("plakar", mountPoint, "-o" + options);
         } catch (FuseMountFailedException e) {
+            boolean interrupted = Thread.interrupted();
             closeQuietly(fuse);
+            if (interrupted) {
+                throw new InterruptedException("interrupted while mounting");
+            }
             if (linux() && !Files.exists(Path.of("/dev/fuse"))) {
                 throw new Unavailable("this machine has no FUSE: there is no /dev/fuse", e);
             }
