@@ -49,6 +49,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -393,14 +397,22 @@ public final class Repository implements BlobSource, AutoCloseable {
             throw unreachable("cannot list the states", e);
         }
         damagedStates.clear();
-        for (Mac id : index.unknown(ids)) {
-            try {
-                readState(id, index::add);
-            } catch (KlosetException.Corrupt | KlosetException.Missing e) {
-                damagedStates.add(String.valueOf(e.getMessage()));
+        List<Mac> unknown = index.unknown(ids);
+        try (ReadAhead ahead = new ReadAhead(store, Resource.STATE, blocks.far() ? unknown : List.of())) {
+            for (Mac id : unknown) {
+                try {
+                    readState(id, blocks.far() ? ahead::next : () -> store.get(Resource.STATE, id), index::add);
+                } catch (KlosetException.Corrupt | KlosetException.Missing e) {
+                    damagedStates.add(String.valueOf(e.getMessage()));
+                }
             }
         }
         index.refresh(ids);
+    }
+
+    /** Opens the bytes of an object. */
+    private interface Opening {
+        InputStream open() throws IOException;
     }
 
     /** Takes the decoded stream of a state; must read it to its end. */
@@ -408,9 +420,9 @@ public final class Repository implements BlobSource, AutoCloseable {
         void accept(Mac id, int version, InputStream plain) throws KlosetException;
     }
 
-    private void readState(Mac id, StateConsumer consumer) throws KlosetException {
+    private void readState(Mac id, Opening opening, StateConsumer consumer) throws KlosetException {
         String what = "state " + id;
-        try (InputStream raw = store.get(Resource.STATE, id);
+        try (InputStream raw = opening.open();
                 WrapperInputStream object = new WrapperInputStream(raw, WrappedType.STATE, macs, what);
                 InputStream plain = codec.decoder(object)) {
             consumer.accept(id, object.version(), plain);
@@ -459,7 +471,9 @@ public final class Repository implements BlobSource, AutoCloseable {
         for (Mac id : ids) {
             try {
                 readState(
-                        id, (state, version, plain) -> StateReader.read(state, version, plain, new StateVisitor() {}));
+                        id,
+                        () -> store.get(Resource.STATE, id),
+                        (state, version, plain) -> StateReader.read(state, version, plain, new StateVisitor() {}));
             } catch (KlosetException.Corrupt | KlosetException.Missing e) {
                 if (!known.contains(e.getMessage())) {
                     damaged.accept(String.valueOf(e.getMessage()));
@@ -633,15 +647,38 @@ public final class Repository implements BlobSource, AutoCloseable {
     /** All live snapshots, newest first. One that cannot be read goes to {@code damaged} with its reason. */
     public List<SnapshotHeader> snapshots(BiConsumer<Mac, KlosetException> damaged) throws KlosetException {
         List<SnapshotHeader> headers = new ArrayList<>();
-        for (Mac id : index.snapshots()) {
-            try {
-                headers.add(header(id));
-            } catch (KlosetException.Missing | KlosetException.Corrupt e) {
-                damaged.accept(id, e);
+        List<Mac> ids = index.snapshots();
+        // From far away side by side, since each costs a request; from near by one after the other.
+        try (ExecutorService threads = Executors.newFixedThreadPool(
+                ReadAhead.REQUESTS, Thread.ofVirtual().name("headers-", 0).factory())) {
+            List<Future<SnapshotHeader>> coming = new ArrayList<>();
+            if (blocks.far()) {
+                ids.forEach(id -> coming.add(threads.submit(() -> header(id))));
+            }
+            for (int i = 0; i < ids.size(); i++) {
+                try {
+                    headers.add(blocks.far() ? result(coming.get(i)) : header(ids.get(i)));
+                } catch (KlosetException.Missing | KlosetException.Corrupt e) {
+                    damaged.accept(ids.get(i), e);
+                }
             }
         }
         headers.sort(Comparator.comparing(SnapshotHeader::timestamp).reversed().thenComparing(SnapshotHeader::id));
         return headers;
+    }
+
+    private static SnapshotHeader result(Future<SnapshotHeader> coming) throws KlosetException {
+        try {
+            return coming.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof KlosetException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KlosetException.Cancelled("interrupted");
+        }
     }
 
     public List<SnapshotHeader> snapshots() throws KlosetException {
