@@ -69,10 +69,20 @@ class JobView extends Part {
     } else if (event.type === 'progress' && data.job === job) {
       this.#load.value = { ...this.#load.value, progress: data.progress };
     } else if (event.type === 'reset') {
-      get(`/api/v2/jobs/${job}`).then((answer) => { this.#load.value = answer.item; this.#check(); this.requestUpdate(); }).catch(() => {});
+      get(`/api/v2/jobs/${job}`).then((answer) => { this.#load.value = answer.item; this.#check(); this.requestUpdate(); }).catch((problem) => this.#lost(problem));
     }
     this.requestUpdate();
     return !this.#check();
+  }
+
+  /** A server that was started anew does not know the job. */
+  #lost(problem) {
+    if (problem.status === 404) {
+      this.#load.value = null;
+      this.#load.problem = problem;
+      this.#abort?.abort();
+      this.requestUpdate();
+    }
   }
 
   /** Whether it has ended. */

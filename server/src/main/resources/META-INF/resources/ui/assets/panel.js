@@ -133,7 +133,7 @@ class FilePanel extends PlacedPart {
         ${value && this.tab === 'preview' ? this.#viewBar() : nothing}
       </div>
       ${problem ? html`<div class="panel-body">${problem.status === 404
-        ? html`<div class="notice">${icon('details')}<div><p><strong>Nothing to show.</strong></p><p>It is not in this snapshot, or is a link to something that is not.</p></div></div>`
+        ? html`<div class="notice">${icon('details')}<div><p><strong>Nothing to show.</strong></p><p>${this.path.includes('\ufffd') ? 'Its name is not UTF-8, and cannot be written in an address: download or restore its folder.' : 'It is not in this snapshot, or is a link to something that is not.'}</p></div></div>`
         : problemNotice(problem, () => { this.#key = ''; this.requestUpdate(); })}
         ${this.tab === 'versions' ? html`<path-versions .snapshot=${this.snapshot} .path=${this.path}></path-versions>` : nothing}</div>`
       : value ? html`<div class="panel-body" tabindex="-1">${this.#body()}</div>` : skeleton(5)}
