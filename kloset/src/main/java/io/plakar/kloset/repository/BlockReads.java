@@ -46,6 +46,9 @@ final class BlockReads {
 
     private static final int MOST_STREAMS = 2;
 
+    /** Packfiles with more blocks are not fetched whole; no store of ours has any. */
+    private static final int LONGEST_STREAM = 320;
+
     /** What else of the packfile the reader will need. */
     enum Expected {
         NOTHING,
@@ -64,6 +67,10 @@ final class BlockReads {
 
     private final StoreConnector store;
     private final boolean far;
+
+    /** The one packfile of an archive holds everything. */
+    private final boolean archive;
+
     private final LinkedHashMap<Key, CompletableFuture<byte[]>> kept = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<Mac, Streak> streaks = new HashMap<>();
     private final Map<Mac, Stream> streams = new HashMap<>();
@@ -82,6 +89,7 @@ final class BlockReads {
     BlockReads(StoreConnector store) {
         this.store = store;
         this.far = !store.flags().contains(ConnectorFlag.LOCALFS);
+        this.archive = store.flags().contains(ConnectorFlag.FILE);
     }
 
     boolean far() {
@@ -191,7 +199,8 @@ final class BlockReads {
         Plan plan = plans.get(packfile);
         Stream stream = streams.computeIfAbsent(packfile, p -> new Stream());
         if (!stream.running) {
-            if (stream.started == MOST_STREAMS || !(whole || (plan != null && plan.whole()))) {
+            boolean wanted = whole || (plan != null && plan.whole());
+            if (!wanted || stream.started == MOST_STREAMS || number >= LONGEST_STREAM || archive) {
                 return null;
             }
             stream.started++;
