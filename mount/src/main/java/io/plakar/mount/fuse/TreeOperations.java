@@ -24,6 +24,7 @@ import org.cryptomator.jfuse.api.FuseConnInfo;
 import org.cryptomator.jfuse.api.FuseOperations;
 import org.cryptomator.jfuse.api.Stat;
 import org.cryptomator.jfuse.api.Statvfs;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the kernel asks, answered from a tree; called by libfuse's threads. What fails in the store is {@code EIO} for
@@ -41,6 +42,7 @@ final class TreeOperations implements FuseOperations {
     private final PathText paths;
     private final Errno errno;
     private final Consumer<String> failures;
+    private final BarePaths bare = new BarePaths();
     private final Set<String> reported = new LinkedHashSet<>();
     private final AtomicLong handles = new AtomicLong();
     private final Map<Long, SeekingReader> files = new ConcurrentHashMap<>();
@@ -111,10 +113,13 @@ final class TreeOperations implements FuseOperations {
     @Override
     public void init(FuseConnInfo connection, FuseConfig config) {
         NativeRecords.useInodes(config);
+        // Attributes with every listing, not only while the kernel guesses that they are wanted: a listing has them at
+        // hand, and each file that is looked up by itself later costs a way through the tree.
+        connection.setWant(connection.want() & ~FuseConnInfo.FUSE_CAP_READDIRPLUS_AUTO);
     }
 
     @Override
-    public int getattr(String path, Stat stat, @org.jspecify.annotations.Nullable FileInfo info) {
+    public int getattr(String path, Stat stat, @Nullable FileInfo info) {
         return answer(path, () -> {
             Optional<Node> node = paths.find(path);
             if (node.isEmpty()) {
@@ -215,13 +220,15 @@ final class TreeOperations implements FuseOperations {
             }
             boolean plus = (flags & FUSE_READDIR_PLUS) != 0;
             synchronized (directory) {
-                return list(directory, filler, offset, plus ? DirFiller.FUSE_FILL_DIR_PLUS : 0);
+                return list(path, directory, filler, offset, plus ? DirFiller.FUSE_FILL_DIR_PLUS : 0);
             }
         });
     }
 
     /** Each entry is given with the position behind it; a full buffer ends this part. */
-    private int list(OpenDirectory directory, DirFiller filler, long offset, int flags) throws KlosetException {
+    private int list(String path, OpenDirectory directory, DirFiller filler, long offset, int flags)
+            throws KlosetException {
+        String prefix = path.endsWith("/") ? path : path + "/";
         Node.Attributes own = directory.directory().attributes();
         long at = offset;
         for (; at < FIRST_CHILD; at++) {
@@ -235,11 +242,18 @@ final class TreeOperations implements FuseOperations {
                 return directory.failed() ? -errno.eio() : 0;
             }
             byte[] name = child.name();
-            Node.Attributes attributes = child.node().attributes();
-            int full = PathText.isText(name) ? -1 : NativeRecords.fill(filler, name, at + 1);
+            Node node = child.node();
+            Node.Attributes attributes = node.attributes();
+            boolean text = PathText.isText(name);
+            int full = text ? -1 : NativeRecords.fill(filler, name, at + 1);
             if (full < 0) {
-                full = filler.fill(
-                        new String(name, StandardCharsets.UTF_8), stat -> fill(stat, attributes), at + 1, flags);
+                String shown = new String(name, StandardCharsets.UTF_8);
+                full = filler.fill(shown, stat -> fill(stat, attributes), at + 1, flags);
+                if (text
+                        && node instanceof Node.Stored stored
+                        && stored.entry().xattrNames().isEmpty()) {
+                    bare.add(prefix + shown);
+                }
             }
             if (full != 0) {
                 return 0;
@@ -248,7 +262,7 @@ final class TreeOperations implements FuseOperations {
     }
 
     @Override
-    public int releasedir(@org.jspecify.annotations.Nullable String path, FileInfo info) {
+    public int releasedir(@Nullable String path, FileInfo info) {
         OpenDirectory directory = directories.remove(info.getFh());
         if (directory == null) {
             return 0;
@@ -276,9 +290,12 @@ final class TreeOperations implements FuseOperations {
 
     @Override
     public int getxattr(String path, String name, ByteBuffer value) {
+        if (bare.contains(path)) {
+            return -errno.enodata();
+        }
         return answer(path, () -> {
-            if (!(paths.find(path).orElse(null) instanceof Node.Stored stored)
-                    || stored.entry().xattrNames().isEmpty()) {
+            Node.Stored stored = withAttributes(path);
+            if (stored == null) {
                 return -errno.enodata();
             }
             for (Xattr attribute : tree.xattrs(stored)) {
@@ -292,9 +309,12 @@ final class TreeOperations implements FuseOperations {
 
     @Override
     public int listxattr(String path, ByteBuffer list) {
+        if (bare.contains(path)) {
+            return 0;
+        }
         return answer(path, () -> {
-            if (!(paths.find(path).orElse(null) instanceof Node.Stored stored)
-                    || stored.entry().xattrNames().isEmpty()) {
+            Node.Stored stored = withAttributes(path);
+            if (stored == null) {
                 return 0;
             }
             ByteArrayOutputStream names = new ByteArrayOutputStream();
@@ -304,6 +324,18 @@ final class TreeOperations implements FuseOperations {
             }
             return give(names.toByteArray(), list);
         });
+    }
+
+    /** The node when it has extended attributes, else null. */
+    private Node.@Nullable Stored withAttributes(String path) throws KlosetException {
+        Node node = paths.find(path).orElse(null);
+        if (node instanceof Node.Stored stored) {
+            if (!stored.entry().xattrNames().isEmpty()) {
+                return stored;
+            }
+            bare.add(path);
+        }
+        return null;
     }
 
     /** A buffer without room asks for the length alone. */
