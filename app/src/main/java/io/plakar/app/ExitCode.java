@@ -62,7 +62,7 @@ public enum ExitCode {
         return switch (failure.reason()) {
             case UNREACHABLE -> UNAVAILABLE;
             case MALFORMED -> DATA;
-            case MISSING, EXISTS, DENIED, READ_ONLY, NO_SPACE, INVALID, UNSUPPORTED, FAILED -> FAILURE;
+            case MISSING, EXISTS, DENIED, LOCKED_OUT, READ_ONLY, NO_SPACE, INVALID, UNSUPPORTED, FAILED -> FAILURE;
         };
     }
 
@@ -83,7 +83,7 @@ public enum ExitCode {
                     case DENIED -> "check the permissions of that place, or run as a user who has them";
                     case UNREACHABLE -> "check the connection and run the command again";
                     case READ_ONLY -> "choose a place which can be written";
-                    case MISSING, EXISTS, MALFORMED, INVALID, UNSUPPORTED, FAILED -> "";
+                    case MISSING, EXISTS, LOCKED_OUT, MALFORMED, INVALID, UNSUPPORTED, FAILED -> "";
                 };
             default -> "";
         };

@@ -20,6 +20,8 @@ public final class ConnectorException extends IOException {
         EXISTS,
         /** Permission was refused, by the system or by the service. */
         DENIED,
+        /** The place no longer lets us in: whatever is tried there fails until the user has done something. */
+        LOCKED_OUT,
         /** The place is read-only, or the connector cannot write. */
         READ_ONLY,
         /** No space or quota left. */

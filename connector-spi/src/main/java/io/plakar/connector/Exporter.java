@@ -22,6 +22,11 @@ public interface Exporter extends AutoCloseable {
 
     Set<ConnectorFlag> flags();
 
+    /** What this place keeps of no entry, in words that complete "it keeps no …": {@code owners}; none when it keeps all. */
+    default List<String> drops() {
+        return List.of();
+    }
+
     void ping() throws ConnectorException;
 
     /** What is at {@code path} now, not following a link at its end; empty if nothing. */

@@ -134,6 +134,10 @@ public final class RestoreCommand {
         Listener listener = new Listener(id, display, allWarnings);
         RestoreResult result = Restore.run(repository, chosen.header(), chosen.path(), exporter, options, listener);
         listener.tellOfHeldBack();
+        boolean elsewhere = !chosen.header().source().type().equals(exporter.type());
+        listener.misfits()
+                .report(exporter.root(), elsewhere ? exporter.drops() : List.of())
+                .ifPresent(display::warning);
         display.completed(
                 id,
                 new Completion(
@@ -149,6 +153,7 @@ public final class RestoreCommand {
                                 .number("bytes_written", result.bytesWritten())
                                 .number("corrupt", result.corrupt())
                                 .number("warnings", result.warnings())
+                                .number("unfit", listener.misfits().total())
                                 .bool("dry_run", options.dryRun())));
         return result.corrupt() > 0 ? ExitCode.DATA : result.errors() > 0 ? ExitCode.FAILURE : ExitCode.SUCCESS;
     }
@@ -209,11 +214,21 @@ public final class RestoreCommand {
         private final RunDisplay display;
         private final boolean allWarnings;
         private final AtomicLong warnings = new AtomicLong();
+        private final Misfits misfits = new Misfits();
 
         Listener(Mac snapshot, RunDisplay display, boolean allWarnings) {
             this.snapshot = snapshot;
             this.display = display;
             this.allWarnings = allWarnings;
+        }
+
+        private Misfits misfits() {
+            return misfits;
+        }
+
+        @Override
+        public void unfit(BytePath path, Misfit misfit) {
+            misfits.add(path, misfit);
         }
 
         /** A user without privileges cannot set any owner: that must not hide everything else. */

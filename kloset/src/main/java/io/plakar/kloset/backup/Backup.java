@@ -448,6 +448,12 @@ public final class Backup {
                 if (stopped.get()) {
                     throw new InterruptedException();
                 }
+                if (e instanceof ConnectorException failure
+                        && failure.reason() == ConnectorException.Reason.LOCKED_OUT) {
+                    // A snapshot without all that is still to come would look like one of a place that has lost it.
+                    stop(failure);
+                    throw new InterruptedException();
+                }
                 fail(trees, entry.path(), String.valueOf(e.getMessage()));
             } finally {
                 entry.release();

@@ -1,6 +1,7 @@
 package io.plakar.kloset.restore;
 
 import io.plakar.connector.BytePath;
+import io.plakar.connector.ConnectorException;
 import io.plakar.connector.ExportEntry;
 import io.plakar.connector.Exporter;
 import io.plakar.connector.FileInfo;
@@ -296,6 +297,7 @@ public final class Restore {
                 to.makeDirectory(export(at, entry));
             }
         } catch (IOException e) {
+            judge(at, entry, e);
             fail(at, e.getMessage() + "; all below it is left out", false);
             return;
         }
@@ -407,6 +409,7 @@ public final class Restore {
                 return true;
             }
             if (outcome != RestoreListener.Outcome.KEPT && !to.hardLink(export(target, entry), first)) {
+                listener.unfit(target, RestoreListener.Misfit.HARD_LINK);
                 return false;
             }
             finished(target, entry, outcome);
@@ -533,6 +536,7 @@ public final class Restore {
                 }
                 fail(path, String.valueOf(cause.getMessage()), true);
             } else {
+                judge(path, entry, e);
                 fail(path, String.valueOf(e.getMessage()), false);
             }
         }
@@ -578,6 +582,25 @@ public final class Restore {
             others.increment();
         }
         listener.done(path, entry.info(), outcome);
+    }
+
+    /** Ends the run when the destination lets nothing through any more. */
+    private void judge(BytePath path, Entry entry, IOException e) throws KlosetException {
+        if (!(e instanceof ConnectorException failure)) {
+            return;
+        }
+        if (failure.reason() == ConnectorException.Reason.LOCKED_OUT) {
+            throw new KlosetException.Unreachable(String.valueOf(failure.getMessage()), failure);
+        }
+        switch (failure.reason()) {
+            case UNSUPPORTED, INVALID, EXISTS -> {
+                boolean plain = entry.isRegular() || entry.info().isDirectory();
+                RestoreListener.Misfit other =
+                        entry.isSymlink() ? RestoreListener.Misfit.SYMBOLIC_LINK : RestoreListener.Misfit.SPECIAL_FILE;
+                listener.unfit(path, plain ? RestoreListener.Misfit.NAME_OR_SIZE : other);
+            }
+            default -> {}
+        }
     }
 
     private void fail(BytePath path, String message, boolean damaged) {

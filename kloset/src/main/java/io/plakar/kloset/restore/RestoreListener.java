@@ -17,6 +17,18 @@ public interface RestoreListener {
         KEPT
     }
 
+    /** Why a path of the snapshot cannot be at the destination as it was. */
+    enum Misfit {
+        /** A file or a directory whose name or size the place cannot hold; left out. */
+        NAME_OR_SIZE,
+        /** Left out. */
+        SYMBOLIC_LINK,
+        /** A pipe, a socket or a device; left out. */
+        SPECIAL_FILE,
+        /** One of several names of a file; stored as a file of its own. */
+        HARD_LINK
+    }
+
     default void found(BytePath path, FileInfo info) {}
 
     /** Content bytes were written; less than none when that many are written again. */
@@ -29,4 +41,7 @@ public interface RestoreListener {
 
     /** The path was restored but something about it was not: an owner, an attribute. */
     default void warning(BytePath path, String message) {}
+
+    /** The destination cannot hold the path as it was; {@link #failed} or {@link #done} tells what came of it. */
+    default void unfit(BytePath path, Misfit misfit) {}
 }

@@ -355,14 +355,14 @@ final class StoreHandler extends Handler.Abstract {
                     case EXISTS -> 412;
                     case NO_SPACE -> 507;
                     case UNREACHABLE -> 503;
-                    case DENIED, READ_ONLY, MALFORMED, INVALID, UNSUPPORTED, FAILED -> 500;
+                    case DENIED, LOCKED_OUT, READ_ONLY, MALFORMED, INVALID, UNSUPPORTED, FAILED -> 500;
                 };
         String text = switch (e.reason()) {
             case MISSING -> missing(exchange);
             case EXISTS -> "there is a store already";
             case NO_SPACE -> "no space left on the server";
             case UNREACHABLE -> "the server does not reach its store";
-            case DENIED, READ_ONLY -> "the server may not do that with its store";
+            case DENIED, LOCKED_OUT, READ_ONLY -> "the server may not do that with its store";
             case MALFORMED -> "the object is damaged";
             case UNSUPPORTED -> "unsupported operation";
             case INVALID, FAILED -> "the server's store failed; its log says more";

@@ -243,6 +243,11 @@ public final class DropboxEmulator implements AutoCloseable {
         tokens.expire();
     }
 
+    /** Ends all tokens of the account, as its user does who takes an app's permission away. */
+    public void revokeTokens(DropboxAccount account) {
+        tokens.revoke(account);
+    }
+
     /** How long access tokens live that are given out from now on; 4 hours at first. */
     public void accessTokenLifetime(Duration lifetime) {
         tokens.lifetime(lifetime);

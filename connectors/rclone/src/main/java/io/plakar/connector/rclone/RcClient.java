@@ -24,7 +24,7 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** {@link RcCalls} over HTTP to one {@link RcloneDaemon}; each call is tried once. Owns the daemon. */
+/** {@link RcCalls} over HTTP to one {@link RcloneDaemon}; each call is tried once. Owns the daemon, which may be replaced. */
 final class RcClient implements RcCalls {
     private static final String HEX = "0123456789ABCDEF";
 
@@ -32,7 +32,7 @@ final class RcClient implements RcCalls {
     private static final int LONGEST_ERROR = 1 << 20;
 
     private final RcloneRemote remote;
-    private final RcloneDaemon daemon;
+    private volatile RcloneDaemon daemon;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpClient http;
     private final JsonFactory json = new JsonFactory();
@@ -47,6 +47,13 @@ final class RcClient implements RcCalls {
                 .proxy(HttpClient.Builder.NO_PROXY)
                 .executor(threads)
                 .build();
+    }
+
+    /** Goes on with another rclone. What the one before was doing fails, and may be tried again. */
+    void replace(RcloneDaemon other) {
+        RcloneDaemon before = daemon;
+        daemon = other;
+        before.close();
     }
 
     @Override

@@ -15,6 +15,31 @@ final class RcErrors {
     /** How Dropbox says what it refuses. */
     private static final Pattern SUMMARY = Pattern.compile("[a-z_]/(\\.|$)");
 
+    private static final String LOCKED_OUT =
+            "; the service refuses the token: run rclone config reconnect NAME: and import the remote again";
+
+    private static final String[] UNREACHABLE = {
+        "no such host",
+        "connection refused",
+        "connection reset",
+        "broken pipe",
+        "timeout",
+        "timed out",
+        "unexpected eof",
+        ": eof",
+        "dial tcp",
+        "network is unreachable",
+        "proxyconnect",
+        "tls handshake",
+        "internal_error",
+        "server error",
+        "http code 5",
+        "error 5",
+        "bad gateway",
+        "service unavailable",
+        "temporarily"
+    };
+
     private static final int LONGEST_LINE = 500;
 
     private RcErrors() {}
@@ -37,18 +62,20 @@ final class RcErrors {
             return new ConnectorException(Reason.UNREACHABLE, message, null, Duration.ZERO);
         }
         if (has(
-                lower,
-                "expired_access_token",
-                "invalid_access_token",
-                "invalid_grant",
-                "token expired",
-                "fetch token",
-                "empty token",
-                "missing_scope",
-                "invalidauthenticationtoken",
-                "user_suspended")) {
-            return new ConnectorException(
-                    Reason.DENIED, message + "; renew the remote's token with: rclone config reconnect");
+                        lower,
+                        "expired_access_token",
+                        "invalid_access_token",
+                        "invalid_grant",
+                        "token expired",
+                        "fetch token",
+                        "empty token",
+                        "invalidauthenticationtoken",
+                        "user_suspended")
+                && !has(lower, UNREACHABLE)) {
+            return new ConnectorException(Reason.LOCKED_OUT, message + LOCKED_OUT);
+        }
+        if (lower.contains("missing_scope")) {
+            return new ConnectorException(Reason.DENIED, message + LOCKED_OUT);
         }
         if (has(
                 lower,
@@ -102,30 +129,7 @@ final class RcErrors {
         if (has(lower, "conflict/folder", "is a directory", "file exists", "already exists", "conflict/file")) {
             return new ConnectorException(Reason.EXISTS, message);
         }
-        if (status == 502
-                || status == 503
-                || status == 504
-                || has(
-                        lower,
-                        "no such host",
-                        "connection refused",
-                        "connection reset",
-                        "broken pipe",
-                        "timeout",
-                        "timed out",
-                        "unexpected eof",
-                        ": eof",
-                        "dial tcp",
-                        "network is unreachable",
-                        "proxyconnect",
-                        "tls handshake",
-                        "internal_error",
-                        "server error",
-                        "http code 5",
-                        "error 5",
-                        "bad gateway",
-                        "service unavailable",
-                        "temporarily")) {
+        if (status == 502 || status == 503 || status == 504 || has(lower, UNREACHABLE)) {
             return new ConnectorException(Reason.UNREACHABLE, message, null, Duration.ZERO);
         }
         return new ConnectorException(Reason.FAILED, message);
@@ -142,6 +146,12 @@ final class RcErrors {
             return failure;
         }
         return new ConnectorException(Reason.UNREACHABLE, String.valueOf(failure.getMessage()), failure, Duration.ZERO);
+    }
+
+    /** Whether the service refused the token, which may have ended before its time: a new one may do. */
+    static boolean refusedToken(ConnectorException failure) {
+        return failure.reason() == Reason.LOCKED_OUT
+                && String.valueOf(failure.getMessage()).contains("_access_token");
     }
 
     private static boolean has(String text, String... signs) {

@@ -76,6 +76,11 @@ public final class RcloneExporter implements Exporter {
     }
 
     @Override
+    public List<String> drops() {
+        return List.of("owners", "permissions", "times of directories");
+    }
+
+    @Override
     public void ping() throws ConnectorException {
         try {
             remote.list(base);

@@ -304,6 +304,7 @@ public final class RcloneImporter implements Importer {
             switch (cause) {
                 case null -> {}
                 case InterruptedException e -> throw e;
+                case ConnectorException e -> throw e;
                 case RuntimeException e -> throw e;
                 case Error e -> throw e;
                 default -> throw new IllegalStateException(cause);
@@ -374,6 +375,10 @@ public final class RcloneImporter implements Importer {
             } catch (ConnectorException e) {
                 if (Thread.interrupted()) {
                     throw new InterruptedException(message(e));
+                }
+                if (e.reason() == Reason.LOCKED_OUT) {
+                    stop(e);
+                    return;
                 }
                 sink.failure(path, message(e));
                 return;

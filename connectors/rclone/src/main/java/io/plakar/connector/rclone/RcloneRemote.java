@@ -3,12 +3,17 @@ package io.plakar.connector.rclone;
 import io.plakar.connector.ConnectorException;
 import io.plakar.connector.ConnectorException.Reason;
 import io.plakar.connector.Location;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -47,6 +52,8 @@ record RcloneRemote(
             "tpslimit_burst", "RCLONE_TPSLIMIT_BURST",
             "transfers", "RCLONE_TRANSFERS",
             "checkers", "RCLONE_CHECKERS");
+
+    private static final Pattern EXPIRY = Pattern.compile("\"expiry\"\\s*:\\s*\"([^\"]*)\"");
 
     private static final Set<String> OURS = Set.of("location", "binary", "passphrase", "passphrase_cmd");
 
@@ -175,6 +182,45 @@ record RcloneRemote(
     /** {@code name:path} as people write it; holds no option. */
     String display() {
         return (imported() ? section.getOrDefault("type", "") : name) + ":" + path;
+    }
+
+    /**
+     * The same remote with its token said to have ended, so that rclone gets a new one first; empty where it cannot.
+     *
+     * @param token as rclone holds it now
+     */
+    Optional<RcloneRemote> withTokenEnded(String token) {
+        if (!imported() || !token.contains("\"refresh_token\"")) {
+            return Optional.empty();
+        }
+        String ended = EXPIRY.matcher(token).replaceFirst("\"expiry\":\"2000-01-01T00:00:00Z\"");
+        if (ended.equals(token)) {
+            return Optional.empty();
+        }
+        return Optional.of(withToken(ended));
+    }
+
+    /** The same remote with another token. */
+    RcloneRemote withToken(String token) {
+        Map<String, String> changed = new LinkedHashMap<>(section);
+        changed.put("token", token);
+        return new RcloneRemote(name, changed, service, prefixed, absolute, path, tuning, binary);
+    }
+
+    /** The token of an imported remote; empty when it has none. */
+    String token() {
+        return section.getOrDefault("token", "");
+    }
+
+    /** Whether the token's time is over, as told with it. */
+    boolean tokenEnded(Instant now) {
+        Matcher expiry = EXPIRY.matcher(token());
+        try {
+            return expiry.find()
+                    && OffsetDateTime.parse(expiry.group(1)).toInstant().isBefore(now);
+        } catch (DateTimeException e) {
+            return false;
+        }
     }
 
     /** What a failure of rclone means, in words without secrets; see {@link RcErrors#translate}. */

@@ -61,6 +61,9 @@ final class Remote implements AutoCloseable {
 
     private static final int PIECE = 1 << 16;
     private static final int RESUMES = 5;
+    /** How often a token that ends before its time is replaced. */
+    private static final int RENEWALS = 3;
+
     private static final long TOKEN_CHECK_NANOS = 60_000_000_000L;
 
     /** What the service can do; from {@code operations/fsinfo}. */
@@ -76,7 +79,8 @@ final class Remote implements AutoCloseable {
     }
 
     private final RcloneRemote remote;
-    private final RcCalls single;
+    private final RcClient single;
+    private final Starter starter;
     private final RcCalls calls;
     private final String fs;
     private final boolean served;
@@ -88,15 +92,32 @@ final class Remote implements AutoCloseable {
     private final AtomicLong nextTokenCheck = new AtomicLong();
     private boolean closed;
 
-    private Remote(RcloneRemote remote, Gate gate, RcCalls single, String fs, boolean served, TokenKeeper keeper)
+    /** How often a token was asked for before its time, and when last; guarded by {@link #tokenLock}. */
+    private int renewals;
+
+    /** The token rclone was started with last. */
+    private String token;
+
+    private long renewed;
+
+    private Remote(
+            RcloneRemote remote,
+            Gate gate,
+            RcClient single,
+            Starter starter,
+            String fs,
+            boolean served,
+            TokenKeeper keeper)
             throws ConnectorException {
         this.remote = remote;
         this.single = single;
-        this.calls = new RetryingCalls(single, gate, Thread::sleep);
+        this.starter = starter;
+        this.calls = new RetryingCalls(single, gate, Thread::sleep, this::renew);
         this.fs = fs;
         this.served = served;
         this.keeper = keeper;
         this.seen = new HashMap<>(remote.section());
+        this.token = remote.token();
         int[][] version = new int[1][];
         String text = calls.call(
                 "ask rclone for its version", "core/version", json -> {}, parser -> readVersion(parser, version));
@@ -160,17 +181,99 @@ final class Remote implements AutoCloseable {
             throws ConnectorException {
         String fs = remote.name() + (rooted ? ":/" : ":");
         Gate gate = new Gate();
-        RcloneDaemon daemon = RetryingCalls.retry(
-                "start rclone",
-                gate,
-                Thread::sleep,
-                () -> RcloneDaemon.start(remote, served ? fs : null, gate, environment));
-        RcClient single = new RcClient(remote, daemon);
+        Starter starter = new Starter() {
+            @Override
+            public RcloneDaemon start(RcloneRemote each) throws ConnectorException {
+                return RetryingCalls.retry(
+                        "start rclone",
+                        gate,
+                        Thread::sleep,
+                        () -> RcloneDaemon.start(each, served ? fs : null, gate, environment));
+            }
+
+            @Override
+            public RcloneRemote renewed(RcloneRemote ended) throws ConnectorException {
+                Map<String, String> kept = new HashMap<>();
+                TokenKeeper both = changed -> {
+                    kept.putAll(changed);
+                    keeper.refreshed(changed);
+                };
+                try (Remote renewing = Remote.start(ended, rooted, false, both, environment)) {
+                    renewing.space();
+                }
+                String token = kept.get((ended.prefixed() ? RcloneRemote.PREFIX : "") + "token");
+                return token == null ? ended : ended.withToken(token);
+            }
+        };
+        RcloneRemote current = remote;
+        if (served && remote.tokenEnded(Instant.now())) {
+            // The file server would get a new token before there is a section to keep it in.
+            current = starter.renewed(remote);
+        }
+        RcloneDaemon daemon;
         try {
-            return new Remote(remote, gate, single, fs, served, keeper);
+            daemon = starter.start(current);
+        } catch (ConnectorException e) {
+            Optional<RcloneRemote> ended =
+                    RcErrors.refusedToken(e) ? current.withTokenEnded(current.token()) : Optional.empty();
+            if (ended.isEmpty()) {
+                throw e;
+            }
+            current = starter.renewed(ended.get());
+            daemon = starter.start(current);
+        }
+        RcClient single = new RcClient(current, daemon);
+        try {
+            return new Remote(current, gate, single, starter, fs, served, keeper);
         } catch (ConnectorException | RuntimeException e) {
             single.close();
             throw e;
+        }
+    }
+
+    /** What takes a running rclone to be made. */
+    private interface Starter {
+        /** Starts an rclone for the remote with its options as they are. */
+        RcloneDaemon start(RcloneRemote remote) throws ConnectorException;
+
+        /** The remote with a new token, which the keeper has, in place of one that has ended. */
+        RcloneRemote renewed(RcloneRemote ended) throws ConnectorException;
+    }
+
+    /**
+     * Gets a new token although the one at hand should be good still: rclone asks for one only when that has ended by the
+     * time told with it. {@code true} when the call that was refused may be made again.
+     */
+    private boolean renew(ConnectorException refusal, long began) {
+        if (!RcErrors.refusedToken(refusal) || tokenLock.isHeldByCurrentThread()) {
+            return false;
+        }
+        tokenLock.lock();
+        try {
+            if (renewals > 0 && renewed - began > 0) {
+                return true;
+            }
+            if (closed || renewals == RENEWALS) {
+                return false;
+            }
+            renewals++;
+            Optional<RcloneRemote> ended = remote.withTokenEnded(section().getOrDefault("token", token));
+            if (ended.isEmpty()) {
+                return false;
+            }
+            RcloneRemote fresh = starter.renewed(ended.get());
+            token = fresh.token();
+            single.replace(starter.start(fresh));
+            renewed = System.nanoTime();
+            makeSection();
+            seen.put("token", token);
+            nextTokenCheck.set(System.nanoTime());
+            return true;
+        } catch (ConnectorException e) {
+            refusal.addSuppressed(e);
+            return false;
+        } finally {
+            tokenLock.unlock();
         }
     }
 
@@ -518,7 +621,15 @@ final class Remote implements AutoCloseable {
     /** The same for bytes that can be fetched only once: a failure is final. */
     void fetchOnce(String path, String url) throws ConnectorException {
         // Not through the gate: while it waits for bytes, others must go on.
-        fetch(single, path, url, ALL);
+        long began = System.nanoTime();
+        try {
+            fetch(single, path, url, ALL);
+        } catch (ConnectorException e) {
+            if (!renew(e, began)) {
+                throw e;
+            }
+            throw new ConnectorException(Reason.UNREACHABLE, String.valueOf(e.getMessage()), e, Duration.ZERO);
+        }
     }
 
     private void fetch(RcCalls through, String path, String url, Duration limit) throws ConnectorException {

@@ -28,11 +28,19 @@ final class RetryingCalls implements RcCalls {
     private final RcCalls calls;
     private final Gate gate;
     private final Pause pause;
+    private final Renewal renewal;
+
+    /** Makes good what a call was refused for, if that can be: {@code true} when the call may be made again. */
+    @FunctionalInterface
+    interface Renewal {
+        boolean renew(ConnectorException refusal, long began);
+    }
 
     /** @param gate passed by every call; others may close it too */
-    RetryingCalls(RcCalls calls, Gate gate, Pause pause) {
+    RetryingCalls(RcCalls calls, Gate gate, Pause pause, Renewal renewal) {
         this.calls = calls;
         this.gate = gate;
+        this.renewal = renewal;
         this.pause = pause;
     }
 
@@ -64,7 +72,15 @@ final class RetryingCalls implements RcCalls {
     }
 
     private <T> T retry(String what, Deed<T> deed) throws ConnectorException {
-        return retry(what, gate, pause, deed);
+        long began = System.nanoTime();
+        try {
+            return retry(what, gate, pause, deed);
+        } catch (ConnectorException e) {
+            if (!renewal.renew(e, began)) {
+                throw e;
+            }
+            return retry(what, gate, pause, deed);
+        }
     }
 
     /** Does {@code deed} until it succeeds, or fails for good. */

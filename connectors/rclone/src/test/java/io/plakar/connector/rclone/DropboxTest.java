@@ -414,9 +414,68 @@ class DropboxTest {
             store.ping();
         }
         assertThat(kept).containsOnlyKeys("rclone_token");
+        kept.clear();
+        try (Importer source =
+                provider(kept::putAll).importer(new Location("rclone", ""), options, RealRclone.context())) {
+            source.ping();
+        }
+        assertThat(kept).containsOnlyKeys("rclone_token");
         assertThat(kept.get("rclone_token"))
                 .contains("access_token", account.refreshToken())
                 .isNotEqualTo(options.get("rclone_token"));
+    }
+
+    @Test
+    void a_token_that_ends_before_its_time_is_replaced_and_handed_over() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            account.put(few(i), content(i), TIME);
+        }
+        Map<String, String> kept = new ConcurrentHashMap<>();
+        Map<String, String> options = options(dropbox.rcloneRemote(account));
+        RcloneProvider provider = provider(kept::putAll);
+        dropbox.expireAccessTokens();
+        try (Importer importer = provider.importer(new Location("rclone", ""), options, RealRclone.context())) {
+            CollectedRecords records = CollectedRecords.of(importer);
+            assertThat(records.failures()).isEmpty();
+            dropbox.expireAccessTokens();
+            assertThat(readAll(records)).hasSize(20);
+        }
+        assertThat(kept).containsOnlyKeys("rclone_token");
+        assertThat(kept.get("rclone_token")).contains(account.refreshToken()).isNotEqualTo(options.get("rclone_token"));
+        try (Exporter exporter = provider.exporter(
+                new Location("rclone", ""), kept(options, kept), ExportOptions.DEFAULT, RealRclone.context())) {
+            write(exporter, "/a.txt", content(1), TIME);
+            dropbox.expireAccessTokens();
+            write(exporter, "/b.txt", content(2), TIME);
+            byte[] large = new byte[6_000_000];
+            dropbox.expireAccessTokens();
+            write(exporter, "/c.bin", large, TIME);
+        }
+        assertThat(account.files()).containsKeys("/a.txt", "/b.txt", "/c.bin");
+    }
+
+    private static Map<String, String> kept(Map<String, String> options, Map<String, String> kept) {
+        Map<String, String> all = new HashMap<>(options);
+        all.putAll(kept);
+        return all;
+    }
+
+    @Test
+    void a_remote_whose_permission_was_taken_away_ends_the_run_at_once() throws Exception {
+        fill(5);
+        try (Importer importer = importer()) {
+            CollectedRecords records = CollectedRecords.of(importer);
+            dropbox.revokeTokens(account);
+            for (SourceEntry entry : records.entries().values()) {
+                if (entry.info().isRegular()) {
+                    assertThatThrownBy(() -> CollectedRecords.content(entry))
+                            .isInstanceOfSatisfying(
+                                    ConnectorException.class,
+                                    e -> assertThat(e.reason()).isEqualTo(Reason.LOCKED_OUT))
+                            .hasMessageContaining("rclone config reconnect");
+                }
+            }
+        }
     }
 
     @Test
@@ -430,7 +489,7 @@ class DropboxTest {
                     }
                 })
                 .isInstanceOfSatisfying(
-                        ConnectorException.class, e -> assertThat(e.reason()).isEqualTo(Reason.DENIED))
+                        ConnectorException.class, e -> assertThat(e.reason()).isEqualTo(Reason.LOCKED_OUT))
                 .hasMessageContaining("rclone config reconnect")
                 .hasMessageNotContaining("revoked-")
                 .hasMessageNotContaining("\n");
