@@ -36,8 +36,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>rclone does not end when its standard input closes, and Java cannot ask for a signal on its own death. So a shell
  * stands between: it holds the reading end of a pipe whose writing end only we have. However we end, kill -9 included,
- * the system closes our end, the shell's watcher reads the end of the pipe and kills rclone. A session of its own
- * ({@code setsid}) keeps Ctrl-C of the terminal away from rclone: locks and temporary names are still to be removed then.
+ * the system closes our end, the shell's watcher reads the end of the pipe and kills rclone. A session of their own
+ * ({@code setsid}) keeps signals to our whole process group, Ctrl-C of the terminal among them, away from both: locks and
+ * temporary names are still to be removed then.
  * On Windows there is no such shell: rclone is started directly, ended by {@link #close} and by a shutdown hook, and
  * survives only when our process is terminated by force.
  */
@@ -52,13 +53,17 @@ final class RcloneDaemon implements AutoCloseable {
     private static final Pattern ADDRESS = Pattern.compile(
             "(Serving remote control|WebDav Server started) on \\[?(http://[0-9.]+:[0-9]+/)", Pattern.CASE_INSENSITIVE);
 
+    /** Runs the script in its place {@code $0} in a session of its own, where the system can make one. */
+    private static final String APART = """
+            command -v setsid >/dev/null 2>&1 && exec setsid /bin/sh -c "$0" rclone-watch "$@"
+            exec /bin/sh -c "$0" rclone-watch "$@"
+            """;
+
     /** Runs the program named by its arguments until it ends, or until standard input does. */
     private static final String WATCH = """
             trap '' INT HUP QUIT TERM
-            new=
-            command -v setsid >/dev/null 2>&1 && new=setsid
             exec 3<&0
-            (trap - TERM; exec $new "$@" 3<&- </dev/null) &
+            (trap - TERM; exec "$@" 3<&- </dev/null) &
             child=$!
             (
               exec >/dev/null 2>&1
@@ -130,7 +135,7 @@ final class RcloneDaemon implements AutoCloseable {
         String password = secret(random, 32);
         List<String> command = new ArrayList<>();
         if (File.separatorChar == '/') {
-            command.addAll(List.of("/bin/sh", "-c", WATCH, "rclone-watch"));
+            command.addAll(List.of("/bin/sh", "-c", APART, WATCH));
         }
         command.add(find(remote.binary(), environment));
         if (served == null) {
