@@ -262,7 +262,8 @@ class FailuresTest {
             assertThat(restore.err().lines().filter(line -> line.contains("refused")))
                     .as("%s", restore)
                     .hasSize(1);
-            for (String reading : new String[] {"ls -recursive latest", "check", "digest latest", "archive latest"}) {
+            for (String reading :
+                    directory ? new String[] {"check"} : new String[] {"ls -recursive latest", "archive latest"}) {
                 Outcome outcome = plakar().run(
                                 Stream.concat(Stream.of("at", forged.toString()), Stream.of(reading.split(" ")))
                                         .toArray(String[]::new))

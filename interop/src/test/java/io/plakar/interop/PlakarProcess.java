@@ -102,6 +102,7 @@ final class PlakarProcess {
     private Running start(Path in, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.addAll(prefix);
+        command.addAll(interruptible());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx512m", "-XX:MaxDirectMemorySize=1g"));
         command.addAll(List.of("-XX:+UseSerialGC", "-Xlog:disable", "-Xlog:all=off"));
@@ -120,6 +121,20 @@ final class PlakarProcess {
         environment.putAll(Map.of("PATH", "/usr/bin:/bin", "HOME", home.toString(), "LC_ALL", "C.UTF-8", "TZ", "UTC"));
         environment.putAll(variables);
         return new Running(builder.start(), List.of(arguments), out, err);
+    }
+
+    /** What hears SIGINT again where this test run ignores it, as one does that was started in the background. */
+    private static List<String> interruptible() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (Files.isReadable(status)) {
+            for (String line : Files.readAllLines(status)) {
+                if (line.startsWith("SigIgn:")
+                        && (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0) {
+                    return List.of("env", "--default-signal=INT");
+                }
+            }
+        }
+        return List.of();
     }
 
     private static String classPath() {
