@@ -398,16 +398,26 @@ public final class Repository implements BlobSource, AutoCloseable {
         }
         damagedStates.clear();
         List<Mac> unknown = index.unknown(ids);
-        try (ReadAhead ahead = new ReadAhead(store, Resource.STATE, blocks.far() ? unknown : List.of())) {
-            for (Mac id : unknown) {
-                try {
-                    readState(id, blocks.far() ? ahead::next : () -> store.get(Resource.STATE, id), index::add);
-                } catch (KlosetException.Corrupt | KlosetException.Missing e) {
-                    damagedStates.add(String.valueOf(e.getMessage()));
+        if (blocks.far()) {
+            try (ReadAhead ahead = new ReadAhead(store, Resource.STATE, unknown)) {
+                for (Mac id : unknown) {
+                    take(id, ahead::next);
                 }
+            }
+        } else {
+            for (Mac id : unknown) {
+                take(id, () -> store.get(Resource.STATE, id));
             }
         }
         index.refresh(ids);
+    }
+
+    private void take(Mac id, Opening opening) throws KlosetException {
+        try {
+            readState(id, opening, index::add);
+        } catch (KlosetException.Corrupt | KlosetException.Missing e) {
+            damagedStates.add(String.valueOf(e.getMessage()));
+        }
     }
 
     /** Opens the bytes of an object. */
@@ -648,18 +658,26 @@ public final class Repository implements BlobSource, AutoCloseable {
     public List<SnapshotHeader> snapshots(BiConsumer<Mac, KlosetException> damaged) throws KlosetException {
         List<SnapshotHeader> headers = new ArrayList<>();
         List<Mac> ids = index.snapshots();
-        // From far away side by side, since each costs a request; from near by one after the other.
-        try (ExecutorService threads = Executors.newFixedThreadPool(
-                ReadAhead.REQUESTS, Thread.ofVirtual().name("headers-", 0).factory())) {
-            List<Future<SnapshotHeader>> coming = new ArrayList<>();
-            if (blocks.far()) {
+        if (blocks.far()) {
+            // Side by side, since each costs a request.
+            try (ExecutorService threads = Executors.newFixedThreadPool(
+                    ReadAhead.REQUESTS, Thread.ofVirtual().name("headers-", 0).factory())) {
+                List<Future<SnapshotHeader>> coming = new ArrayList<>();
                 ids.forEach(id -> coming.add(threads.submit(() -> header(id))));
+                for (int i = 0; i < ids.size(); i++) {
+                    try {
+                        headers.add(result(coming.get(i)));
+                    } catch (KlosetException.Missing | KlosetException.Corrupt e) {
+                        damaged.accept(ids.get(i), e);
+                    }
+                }
             }
-            for (int i = 0; i < ids.size(); i++) {
+        } else {
+            for (Mac id : ids) {
                 try {
-                    headers.add(blocks.far() ? result(coming.get(i)) : header(ids.get(i)));
+                    headers.add(header(id));
                 } catch (KlosetException.Missing | KlosetException.Corrupt e) {
-                    damaged.accept(ids.get(i), e);
+                    damaged.accept(id, e);
                 }
             }
         }
