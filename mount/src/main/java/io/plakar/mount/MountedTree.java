@@ -14,6 +14,7 @@ import io.plakar.kloset.snapshot.SnapshotHeader;
 import io.plakar.kloset.snapshot.SnapshotTree;
 import io.plakar.kloset.vfs.Entry;
 import io.plakar.kloset.vfs.FileObject;
+import io.plakar.server.RecentTrees;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,7 +62,7 @@ public final class MountedTree implements AutoCloseable {
     private final @Nullable SnapshotTree single;
     private final BytePath base;
     private final Map<Key, Entry> entries = new LinkedHashMap<>(64, 0.75f, true);
-    private final Map<Mac, SnapshotTree> trees = new LinkedHashMap<>(64, 0.75f, true);
+    private final RecentTrees trees;
     private final Object refreshing = new Object();
     private volatile Map<String, SnapshotHeader> shown = Map.of();
     private long refreshedAt;
@@ -74,6 +75,7 @@ public final class MountedTree implements AutoCloseable {
             @Nullable SnapshotTree single,
             BytePath base) {
         this.repository = repository;
+        this.trees = new RecentTrees(repository, MOST_TREES);
         this.contents = new ContentReader(repository, repository.macs());
         boolean near = repository.store().flags().contains(ConnectorFlag.LOCALFS);
         this.chunks = new ChunkCache(
@@ -148,7 +150,7 @@ public final class MountedTree implements AutoCloseable {
         return header == null
                 ? null
                 : new Place(
-                        tree(header),
+                        trees.of(header),
                         slash == bytes.length
                                 ? BytePath.ROOT
                                 : BytePath.ofClean(Arrays.copyOfRange(bytes, slash, bytes.length)));
@@ -173,23 +175,6 @@ public final class MountedTree implements AutoCloseable {
             if (entries.size() > MOST_ENTRIES) {
                 entries.remove(entries.keySet().iterator().next());
             }
-        }
-    }
-
-    private SnapshotTree tree(SnapshotHeader header) throws KlosetException {
-        synchronized (trees) {
-            SnapshotTree known = trees.get(header.id());
-            if (known != null) {
-                return known;
-            }
-        }
-        SnapshotTree tree = repository.tree(header);
-        synchronized (trees) {
-            SnapshotTree other = trees.putIfAbsent(header.id(), tree);
-            if (trees.size() > MOST_TREES) {
-                trees.remove(trees.keySet().iterator().next());
-            }
-            return other == null ? tree : other;
         }
     }
 
@@ -346,7 +331,7 @@ public final class MountedTree implements AutoCloseable {
 
         @Override
         public Node node() throws KlosetException {
-            return whole(tree(current().getValue()));
+            return whole(trees.of(current().getValue()));
         }
 
         @Override

@@ -10,11 +10,11 @@ import io.plakar.kloset.repository.Repository;
 import io.plakar.kloset.snapshot.SnapshotHeader;
 import io.plakar.kloset.snapshot.SnapshotTree;
 import io.plakar.kloset.vfs.FileObject;
+import io.plakar.server.RecentTrees;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,7 +38,7 @@ final class SnapshotCatalog implements AutoCloseable {
     private final boolean refreshing;
     private final Consumer<String> log;
     private final ContentReader contents;
-    private final Map<Mac, SnapshotTree> trees = new LinkedHashMap<>(64, 0.75f, true);
+    private final RecentTrees trees;
 
     /** Oldest first; replaced as a whole. */
     private volatile List<SnapshotHeader> headers = List.of();
@@ -73,6 +73,7 @@ final class SnapshotCatalog implements AutoCloseable {
     /** @param refreshing whether to look for new states before lists are given */
     SnapshotCatalog(Repository repository, boolean refreshing, Consumer<String> log) {
         this.repository = repository;
+        this.trees = new RecentTrees(repository, MOST_TREES);
         this.refreshing = refreshing;
         this.log = log;
         this.contents = new ContentReader(repository, repository.macs());
@@ -265,19 +266,6 @@ final class SnapshotCatalog implements AutoCloseable {
     }
 
     SnapshotTree tree(SnapshotHeader header) throws KlosetException {
-        synchronized (trees) {
-            SnapshotTree known = trees.get(header.id());
-            if (known != null) {
-                return known;
-            }
-        }
-        SnapshotTree tree = repository.tree(header);
-        synchronized (trees) {
-            trees.put(header.id(), tree);
-            if (trees.size() > MOST_TREES) {
-                trees.remove(trees.keySet().iterator().next());
-            }
-        }
-        return tree;
+        return trees.of(header);
     }
 }
