@@ -211,13 +211,7 @@ final class AccountRoutes {
     void integrations(Exchange exchange) throws ApiError, IOException {
         exchange.query().offset();
         exchange.query().limit();
-        exchange.json(json -> {
-            json.writeStartObject();
-            json.writeNumberProperty("total", 0);
-            json.writeArrayPropertyStart("items");
-            json.writeEndArray();
-            json.writeEndObject();
-        });
+        exchange.list(0, json -> {});
     }
 
     void integration(Exchange exchange) throws ApiError {

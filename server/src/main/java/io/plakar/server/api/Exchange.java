@@ -224,6 +224,18 @@ final class Exchange {
         out.finish();
     }
 
+    /** A JSON body with one page of a list: how many there are in all, and what {@code items} writes. */
+    <X extends Exception> void list(long total, JsonBody.Content<X> items) throws X, IOException {
+        json(json -> {
+            json.writeStartObject();
+            json.writeNumberProperty("total", total);
+            json.writeArrayPropertyStart("items");
+            items.write(json);
+            json.writeEndArray();
+            json.writeEndObject();
+        });
+    }
+
     /** A body of unknown length; to be {@linkplain HeldBack#finish() finished} when it is whole. */
     HeldBack heldBack() {
         return new HeldBack();

@@ -400,13 +400,8 @@ final class JobRoutes {
         List<Job> found = queue.jobs().stream()
                 .filter(job -> isAsked(states, job.status().state()) && isAsked(kinds, job.kind()))
                 .toList();
-        exchange.json(json -> {
-            json.writeStartObject();
-            json.writeNumberProperty("total", found.size());
-            json.writeArrayPropertyStart("items");
+        exchange.list(found.size(), json -> {
             found.stream().skip(offset).limit(limit).forEach(job -> JobJson.job(json, job));
-            json.writeEndArray();
-            json.writeEndObject();
         });
     }
 

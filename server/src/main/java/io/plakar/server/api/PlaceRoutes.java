@@ -28,10 +28,7 @@ final class PlaceRoutes {
         } catch (Failure e) {
             throw new ApiError(500, "bad-configuration", Secrets.message(String.valueOf(e.getMessage())));
         }
-        exchange.json(json -> {
-            json.writeStartObject();
-            json.writeNumberProperty("total", places.entries().size());
-            json.writeArrayPropertyStart("items");
+        exchange.list(places.entries().size(), json -> {
             for (Map.Entry<String, SortedMap<String, String>> entry :
                     places.entries().entrySet()) {
                 SortedMap<String, String> options = new TreeMap<>(Secrets.shown(entry.getValue()));
@@ -50,8 +47,6 @@ final class PlaceRoutes {
                 json.writeEndObject();
                 json.writeEndObject();
             }
-            json.writeEndArray();
-            json.writeEndObject();
         });
     }
 
@@ -60,10 +55,7 @@ final class PlaceRoutes {
         TreeSet<String> schemes = new TreeSet<>(connectors.importerSchemes());
         schemes.addAll(connectors.exporterSchemes());
         schemes.addAll(connectors.storeSchemes());
-        exchange.json(json -> {
-            json.writeStartObject();
-            json.writeNumberProperty("total", schemes.size());
-            json.writeArrayPropertyStart("items");
+        exchange.list(schemes.size(), json -> {
             for (String scheme : schemes) {
                 json.writeStartObject();
                 json.writeStringProperty("scheme", scheme);
@@ -73,8 +65,6 @@ final class PlaceRoutes {
                 json.writeBooleanProperty("store", connectors.storeSchemes().contains(scheme));
                 json.writeEndObject();
             }
-            json.writeEndArray();
-            json.writeEndObject();
         });
     }
 }

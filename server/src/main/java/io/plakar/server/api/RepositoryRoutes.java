@@ -166,15 +166,10 @@ final class RepositoryRoutes {
                 page.add(header);
             }
         }
-        exchange.json(json -> {
-            json.writeStartObject();
-            json.writeNumberProperty("total", page.seen());
-            json.writeArrayPropertyStart("items");
+        exchange.list(page.seen(), json -> {
             for (SnapshotHeader header : page.values()) {
                 SnapshotJson.header(json, header);
             }
-            json.writeEndArray();
-            json.writeEndObject();
         });
     }
 
@@ -268,17 +263,12 @@ final class RepositoryRoutes {
         for (SnapshotHeader header : catalog.refreshed()) {
             types.add(header.source().type().toLowerCase(Locale.ROOT));
         }
-        exchange.json(json -> {
-            json.writeStartObject();
-            json.writeNumberProperty("total", types.size());
-            json.writeArrayPropertyStart("items");
+        exchange.list(types.size(), json -> {
             for (String type : types) {
                 json.writeStartObject();
                 json.writeStringProperty("name", type);
                 json.writeEndObject();
             }
-            json.writeEndArray();
-            json.writeEndObject();
         });
     }
 
@@ -314,11 +304,7 @@ final class RepositoryRoutes {
                 total++;
             }
         }
-        int count = total;
-        exchange.json(json -> {
-            json.writeStartObject();
-            json.writeNumberProperty("total", count);
-            json.writeArrayPropertyStart("items");
+        exchange.list(total, json -> {
             for (Version version : found) {
                 json.writeStartObject();
                 json.writeName("snapshot");
@@ -329,8 +315,6 @@ final class RepositoryRoutes {
                         .write(json);
                 json.writeEndObject();
             }
-            json.writeEndArray();
-            json.writeEndObject();
         });
     }
 

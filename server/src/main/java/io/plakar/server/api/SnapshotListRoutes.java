@@ -291,19 +291,13 @@ final class SnapshotListRoutes {
                 total++;
             }
         }
-        long count = total;
-        exchange.json(json -> {
-            json.writeStartObject();
-            json.writeNumberProperty("total", count);
-            json.writeArrayPropertyStart("items");
+        exchange.list(total, json -> {
             for (ErrorEntry error : page) {
                 json.writeStartObject();
                 json.writeStringProperty("path", error.path().toString());
                 json.writeStringProperty("error", error.message());
                 json.writeEndObject();
             }
-            json.writeEndArray();
-            json.writeEndObject();
         });
     }
 

@@ -73,10 +73,7 @@ final class VfsRoutes {
         long children = files.summary(place).directory().count(Summary.Field.CHILDREN);
         boolean asListed =
                 keys.getFirst().name().equals("Name") && !keys.getFirst().descending();
-        exchange.json(json -> {
-            json.writeStartObject();
-            json.writeNumberProperty("total", children + (hasUp ? 1 : 0));
-            json.writeArrayPropertyStart("items");
+        exchange.list(children + (hasUp ? 1 : 0), json -> {
             if (showsUp) {
                 Entry parent = files.tree()
                         .lookup(directory.parent())
@@ -88,8 +85,6 @@ final class VfsRoutes {
             } else {
                 sorted(json, files, place, order(keys), skip, most);
             }
-            json.writeEndArray();
-            json.writeEndObject();
         });
     }
 
@@ -162,10 +157,7 @@ final class VfsRoutes {
         }
         FileObject object =
                 entry.isRegular() && entry.hasObject() ? catalog.contents().object(entry.object()) : null;
-        exchange.json(json -> {
-            json.writeStartObject();
-            json.writeNumberProperty("total", object == null ? 0 : object.chunkCount());
-            json.writeArrayPropertyStart("items");
+        exchange.list(object == null ? 0 : object.chunkCount(), json -> {
             if (object != null) {
                 long end = Math.min(object.chunkCount(), (long) offset + limit);
                 for (int i = offset; i < end; i++) {
@@ -178,8 +170,6 @@ final class VfsRoutes {
                     json.writeEndObject();
                 }
             }
-            json.writeEndArray();
-            json.writeEndObject();
         });
     }
 
@@ -207,10 +197,7 @@ final class VfsRoutes {
                 page.add(error);
             }
         }
-        exchange.json(json -> {
-            json.writeStartObject();
-            json.writeNumberProperty("total", page.seen());
-            json.writeArrayPropertyStart("items");
+        exchange.list(page.seen(), json -> {
             for (ErrorEntry error : page.values()) {
                 json.writeStartObject();
                 json.writeNumberProperty("version", SnapshotJson.FORMAT_VERSION);
@@ -218,8 +205,6 @@ final class VfsRoutes {
                 json.writeStringProperty("error", error.message());
                 json.writeEndObject();
             }
-            json.writeEndArray();
-            json.writeEndObject();
         });
     }
 
