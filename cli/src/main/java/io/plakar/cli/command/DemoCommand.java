@@ -4,6 +4,7 @@ import io.plakar.app.ExitCode;
 import io.plakar.app.Failure;
 import io.plakar.cli.CommandDescription;
 import io.plakar.cli.Invocation;
+import io.plakar.kloset.sort.PrivateDirectory;
 import io.plakar.testkit.dropbox.DropboxAccount;
 import io.plakar.testkit.dropbox.DropboxEmulator;
 import java.io.BufferedReader;
@@ -11,17 +12,13 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code demo}: the whole Dropbox page on a Dropbox of this machine, without an account. Every line shown is run word for
@@ -58,7 +55,7 @@ public final class DemoCommand {
         try (DropboxEmulator dropbox = new DropboxEmulator(home).start()) {
             return new DemoCommand(invocation, home).show(dropbox);
         } finally {
-            delete(home);
+            PrivateDirectory.delete(home);
         }
     }
 
@@ -205,21 +202,5 @@ public final class DemoCommand {
 
     private static boolean windows() {
         return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
-    }
-
-    private static void delete(Path directory) throws IOException {
-        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e) throws IOException {
-                Files.delete(dir);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

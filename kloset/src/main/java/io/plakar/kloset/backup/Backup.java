@@ -15,15 +15,13 @@ import io.plakar.kloset.repository.Repository;
 import io.plakar.kloset.repository.RepositoryWriter;
 import io.plakar.kloset.snapshot.SnapshotHeader;
 import io.plakar.kloset.snapshot.SnapshotTree;
+import io.plakar.kloset.sort.PrivateDirectory;
 import io.plakar.kloset.vfs.Entry;
 import io.plakar.kloset.vfs.EntryCodec;
 import io.plakar.kloset.vfs.FileObject;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -265,7 +263,7 @@ public final class Backup {
         Path path = repository.context().scratchDirectory().resolve("plakar-backup-" + id.toShortHex());
         try {
             Files.createDirectories(repository.context().scratchDirectory());
-            return io.plakar.kloset.sort.PrivateDirectory.create(path);
+            return PrivateDirectory.create(path);
         } catch (IOException e) {
             throw new KlosetException.Invalid("cannot make the temporary directory " + path + ": " + e.getMessage());
         }
@@ -273,19 +271,7 @@ public final class Backup {
 
     private void deleteRecursively(Path scratch) {
         try {
-            Files.walkFileTree(scratch, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    Files.delete(file);
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e) throws IOException {
-                    Files.delete(dir);
-                    return FileVisitResult.CONTINUE;
-                }
-            });
+            PrivateDirectory.delete(scratch);
         } catch (IOException e) {
             listener.warning("cannot remove the temporary directory " + scratch + ": " + e.getMessage());
         }
