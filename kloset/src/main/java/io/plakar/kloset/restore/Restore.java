@@ -55,6 +55,10 @@ public final class Restore {
     private static final int PLANNED_FILES = 4096;
 
     private static final long PLANNED_BYTES = 256L << 20;
+
+    /** More belong to a file that is far larger than that, which is read in a row anyway. */
+    private static final int PLANNED_CHUNKS = 16384;
+
     private static final int LIST_MEMORY = 8 << 20;
 
     private final Repository repository;
@@ -214,7 +218,7 @@ public final class Restore {
         List<Mac> chunks = new ArrayList<>();
         for (Job job : planned) {
             FileObject object = object(job.entry());
-            for (int i = 0; object != null && i < object.chunkCount(); i++) {
+            for (int i = 0; object != null && i < object.chunkCount() && chunks.size() < PLANNED_CHUNKS; i++) {
                 chunks.add(object.chunkMac(i));
             }
             ready.add(new Job(job.path(), job.entry(), object));
