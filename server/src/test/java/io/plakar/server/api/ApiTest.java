@@ -193,13 +193,15 @@ class ApiTest {
                 slow.add(socket);
                 // Half of them never end their request, the others never read the answer.
                 String request = i % 2 == 0
-                        ? "GET /api/info HTTP/1.1\r\nHost: localhost\r\nX-"
+                        ? "GET /api/info HTTP/1.1\r\nHost: localh" + (i % 4 == 0 ? "" : "ost\r\nX-")
                         : "GET " + file("reader", "/data/large.bin") + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
                 socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             }
             assertThat(fixture.ask(server, "GET", "/api/info").statusCode()).isEqualTo(200);
             assertThat(fixture.ask(server, "GET", file("reader", "/data/TODO.txt"))
                             .statusCode())
+                    .isEqualTo(200);
+            assertThat(fixture.ask(server, "GET", file("vfs", "/data/TODO.txt")).statusCode())
                     .isEqualTo(200);
         } finally {
             for (Socket socket : slow) {
@@ -256,29 +258,6 @@ class ApiTest {
             assertThat(new String(page.body(), StandardCharsets.UTF_8))
                     .contains("&lt;script&gt;alert")
                     .doesNotContain("<script>");
-        }
-    }
-
-    @Test
-    void slowClientsHoldUpNobody() throws Exception {
-        UiServer server = open();
-        List<Socket> slow = new ArrayList<>();
-        try {
-            for (int i = 0; i < 200; i++) {
-                Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
-                slow.add(socket);
-                // One half never end their request, the others never read their answer.
-                String request = i % 2 == 0
-                        ? "GET /api/info HTTP/1.1\r\nHost: localh"
-                        : "GET " + file("reader", "/data/large.bin") + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
-                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-            }
-            assertThat(fixture.ask(server, "GET", file("vfs", "/data/TODO.txt")).statusCode())
-                    .isEqualTo(200);
-        } finally {
-            for (Socket socket : slow) {
-                socket.close();
-            }
         }
     }
 
