@@ -59,6 +59,10 @@ public final class Check {
      * the marked blobs, the packfile's MAC, footer and index. A blob is lost when no copy of it proved good. Only when
      * something is lost (or the caller wants every path told) the third pass goes through all files of each snapshot and
      * names those that need a lost blob. Marks are bits by ordinal, off the heap; locations are sorted on disk.
+     *
+     * When everything in the store is verified, the second pass needs no marks: it runs beside the first one, and looks
+     * into the objects it comes by, so that each is read once. Which blobs no snapshot needs is then known after the
+     * third pass, and matters only to what is said about the lost ones.
      */
 
     private static final int SORT_MEMORY = 16 << 20;
@@ -82,7 +86,11 @@ public final class Check {
     private final Map<Mac, String> reasons = new LinkedHashMap<>();
     private final long[] errors;
     private final AtomicLong storeErrors = new AtomicLong();
-    private boolean damage;
+    private final List<Lost> unclaimed = new ArrayList<>();
+    private volatile boolean damage;
+
+    /** A blob of a file that did not prove good, while it is open whether a snapshot needs it. */
+    private record Lost(long ordinal, String message) {}
 
     private Check(
             Repository repository,
@@ -130,17 +138,23 @@ public final class Check {
         for (String state : repository.damagedStates()) {
             storeDamage(state);
         }
-        for (int i = 0; i < targets.size(); i++) {
-            structure(i);
-        }
         if (options.fast()) {
+            structures();
             presence();
+        } else if (everything) {
+            bothPasses();
         } else {
+            structures();
             packfiles();
         }
         if (damage || options.reportPaths()) {
             for (int i = 0; i < targets.size(); i++) {
                 name(i);
+            }
+        }
+        for (Lost lost : unclaimed) {
+            if (!needed.get(lost.ordinal())) {
+                storeDamage(lost.message() + " (no snapshot needs it)");
             }
         }
         long damaged = 0;
@@ -157,6 +171,51 @@ public final class Check {
                 total,
                 storeErrors.get(),
                 repository.bytesFetched() - fetchedBefore);
+    }
+
+    private void structures() throws KlosetException, InterruptedException {
+        for (int i = 0; i < targets.size(); i++) {
+            structure(i);
+        }
+    }
+
+    private void bothPasses() throws KlosetException, InterruptedException {
+        Throwable[] failure = new Throwable[1];
+        Thread second = Thread.ofPlatform().daemon().name("check").start(() -> {
+            try {
+                packfiles();
+            } catch (Throwable e) {
+                synchronized (failure) {
+                    failure[0] = e;
+                }
+            }
+        });
+        boolean complete = false;
+        try {
+            structures();
+            second.join();
+            complete = true;
+        } finally {
+            if (!complete) {
+                second.interrupt();
+                joinUninterruptibly(second);
+            }
+        }
+        rethrow(failure);
+    }
+
+    private static void joinUninterruptibly(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void storeDamage(String message) {
@@ -297,14 +356,17 @@ public final class Check {
 
     private void readListing(int target, SnapshotTree tree, BytePath directory, Mac object, Agreement agreement)
             throws KlosetException {
-        markObject(object);
-        try (DirectoryCursor children = tree.children(directory)) {
-            contents.object(object); // when it is missing the cursor falls back to the tree in silence
-            while (children.next()) {
-                Entry child = children.entry();
-                agreement.list(child.path().bytes(), children.mac());
-                if (child.hasObject()) {
-                    markObject(child.object());
+        mark(BlobType.OBJECT, object);
+        try {
+            FileObject listing = contents.object(object);
+            markChunks(listing);
+            try (DirectoryCursor children = tree.children(directory, listing)) {
+                while (children.next()) {
+                    Entry child = children.entry();
+                    agreement.list(child.path().bytes(), children.mac());
+                    if (child.hasObject()) {
+                        markObject(child.object());
+                    }
                 }
             }
         } catch (KlosetException.Corrupt | KlosetException.Missing e) {
@@ -369,16 +431,33 @@ public final class Check {
     }
 
     private void markObject(Mac id) throws KlosetException {
-        if (!mark(BlobType.OBJECT, id)) {
-            return;
+        if (!mark(BlobType.OBJECT, id) || (everything && !options.fast())) {
+            return; // the second pass looks into it
         }
         try {
-            FileObject object = contents.object(id);
-            for (int i = 0; i < object.chunkCount(); i++) {
-                mark(BlobType.CHUNK, object.chunkMac(i));
-            }
+            markChunks(contents.object(id));
         } catch (KlosetException.Corrupt | KlosetException.Missing e) {
             damage = true; // named in the third pass
+        }
+    }
+
+    private void markChunks(FileObject object) {
+        for (int i = 0; i < object.chunkCount(); i++) {
+            mark(BlobType.CHUNK, object.chunkMac(i));
+        }
+    }
+
+    /** What {@link #markObject} does not look at when everything is verified: whether its chunks are in the index. */
+    private void verifyObject(byte[] bytes) {
+        try {
+            FileObject object = FileObject.decode(bytes);
+            for (int i = 0; i < object.chunkCount(); i++) {
+                if (repository.index().ordinal(BlobType.CHUNK.number(), object.chunkMac(i)) < 0) {
+                    damage = true; // named in the third pass, if a snapshot needs it
+                }
+            }
+        } catch (KlosetException e) {
+            damage = true;
         }
     }
 
@@ -536,14 +615,25 @@ public final class Check {
 
     private synchronized void lost(int type, Mac blob, String message) {
         damage = true;
-        if (type != BlobType.CHUNK.number()
-                && type != BlobType.OBJECT.number()
-                && type != BlobType.VFS_ENTRY.number()) {
+        if (!isOfFiles(type)) {
             storeDamage(message); // no file names it
         }
         if (reasons.size() < REASONS) {
             reasons.put(blob, message);
         }
+    }
+
+    /** Keeps in mind that a blob of a file is lost until it is known whether a snapshot needs it. */
+    private synchronized void claim(int type, long ordinal, String message) {
+        if (everything && isOfFiles(type) && unclaimed.size() < REASONS) {
+            unclaimed.add(new Lost(ordinal, message));
+        }
+    }
+
+    private static boolean isOfFiles(int type) {
+        return type == BlobType.CHUNK.number()
+                || type == BlobType.OBJECT.number()
+                || type == BlobType.VFS_ENTRY.number();
     }
 
     private void packfiles() throws KlosetException, InterruptedException {
@@ -600,16 +690,17 @@ public final class Check {
                 repository,
                 new PackfileVerifier.Verdicts() {
                     @Override
-                    public void whole(long ordinal) {
+                    public void whole(BlobType type, long ordinal, byte[] bytes) {
                         whole.set(ordinal);
+                        if (everything && type == BlobType.OBJECT) {
+                            verifyObject(bytes);
+                        }
                     }
 
                     @Override
                     public void damaged(int type, Mac blob, long ordinal, String message) {
                         lost(type, blob, message);
-                        if (!needed.get(ordinal)) {
-                            storeDamage(message + " (no snapshot needs it)");
-                        }
+                        claim(type, ordinal, message);
                     }
 
                     @Override
@@ -831,6 +922,7 @@ public final class Check {
         if (ordinal < 0 || repository.index().find(type.number(), id) == null) {
             return type.label() + " " + id + " is in no packfile that the store's states know";
         }
+        needed.set(ordinal);
         if (whole.get(ordinal)) {
             return null;
         }

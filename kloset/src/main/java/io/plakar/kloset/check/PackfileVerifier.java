@@ -90,7 +90,8 @@ final class PackfileVerifier {
 
     /** Told of every verdict. */
     interface Verdicts {
-        void whole(long ordinal);
+        /** @param bytes of the blob; not kept */
+        void whole(BlobType type, long ordinal, byte[] bytes);
 
         void damaged(int type, Mac blob, long ordinal, String message);
 
@@ -172,8 +173,8 @@ final class PackfileVerifier {
             return;
         }
         try {
-            repository.decode(type, id, encoded, 0, length, wanted.location(i));
-            verdicts.whole(wanted.ordinal(i));
+            byte[] bytes = repository.decode(type, id, encoded, 0, length, wanted.location(i));
+            verdicts.whole(type, wanted.ordinal(i), bytes);
         } catch (KlosetException e) {
             verdicts.damaged(wanted.type(i), id, wanted.ordinal(i), String.valueOf(e.getMessage()));
         }

@@ -2,6 +2,7 @@ package io.plakar.kloset.restore;
 
 import io.plakar.connector.BytePath;
 import io.plakar.connector.ConnectorException;
+import io.plakar.connector.ConnectorFlag;
 import io.plakar.connector.ExportEntry;
 import io.plakar.connector.Exporter;
 import io.plakar.connector.FileInfo;
@@ -51,6 +52,14 @@ public final class Restore {
 
     private static final int QUEUED = 256;
 
+    /**
+     * Small files of one directory go to one worker together: two that make files in the same directory wait for each
+     * other in the system. Not for a destination where each file takes long.
+     */
+    private static final int BATCH_FILES = 32;
+
+    private static final long BATCH_BYTES = 1 << 20;
+
     /** Files, and their bytes, for which reads from a store far away are planned together. */
     private static final int PLANNED_FILES = 4096;
 
@@ -70,7 +79,10 @@ public final class Restore {
     private final Exporter to;
     private final RestoreOptions options;
     private final RestoreListener listener;
-    private final BlockingQueue<Job> queue = new ArrayBlockingQueue<>(QUEUED);
+    private final BlockingQueue<List<Job>> queue;
+    private final int batchFiles;
+    private List<Job> batch = new ArrayList<>();
+    private long batchBytes;
     private final AtomicBoolean stopped = new AtomicBoolean();
     private volatile @Nullable Throwable failure;
 
@@ -83,13 +95,15 @@ public final class Restore {
     private final LongAdder corrupt = new LongAdder();
     private final LongAdder warnings = new LongAdder();
 
-    /** One thing to restore: where to, and what it is in the snapshot. Without an entry it ends a worker. */
-    private record Job(
-            BytePath path, @Nullable Entry entry, @Nullable FileObject object) {
-        static final Job END = new Job(BytePath.ROOT, null);
-
-        Job(BytePath path, @Nullable Entry entry) {
+    /** One thing to restore: where to, and what it is in the snapshot. */
+    private record Job(BytePath path, Entry entry, @Nullable FileObject object) {
+        Job(BytePath path, Entry entry) {
             this(path, entry, null);
+        }
+
+        /** Bytes of content to be written. */
+        long bytes() {
+            return entry.isRegular() ? entry.info().size() : 0;
         }
     }
 
@@ -109,6 +123,8 @@ public final class Restore {
         this.tree = new SnapshotTree(reads, snapshot);
         this.contents = new ContentReader(reads, repository.macs());
         this.to = to;
+        this.batchFiles = to.flags().contains(ConnectorFlag.LOCALFS) ? BATCH_FILES : 1;
+        this.queue = new ArrayBlockingQueue<>(QUEUED / batchFiles);
         this.options = options;
         this.listener = listener;
     }
@@ -198,8 +214,7 @@ public final class Restore {
             return;
         }
         planned.add(job);
-        Entry entry = job.entry();
-        plannedBytes += entry != null && entry.isRegular() ? entry.info().size() : 0;
+        plannedBytes += job.bytes();
         if (planned.size() >= PLANNED_FILES || plannedBytes >= PLANNED_BYTES) {
             releasePlanned();
         }
@@ -208,9 +223,8 @@ public final class Restore {
     private void releasePlanned() throws InterruptedException, KlosetException {
         List<Mac> objects = new ArrayList<>();
         for (Job job : planned) {
-            Entry entry = job.entry();
-            if (entry != null && entry.isRegular()) {
-                objects.add(entry.object());
+            if (job.entry().isRegular()) {
+                objects.add(job.entry().object());
             }
         }
         reads.expect(BlobType.OBJECT, objects);
@@ -232,8 +246,8 @@ public final class Restore {
     }
 
     /** The object of a file if it can be read; the worker reports when it cannot. */
-    private @Nullable FileObject object(@Nullable Entry entry) throws KlosetException {
-        if (entry == null || !entry.isRegular()) {
+    private @Nullable FileObject object(Entry entry) throws KlosetException {
+        if (!entry.isRegular()) {
             return null;
         }
         try {
@@ -244,7 +258,27 @@ public final class Restore {
     }
 
     private void enqueue(Job job) throws InterruptedException, KlosetException {
-        while (!queue.offer(job, 100, TimeUnit.MILLISECONDS)) {
+        if (!batch.isEmpty()
+                && !batch.getFirst().path().parent().equals(job.path().parent())) {
+            releaseBatch();
+        }
+        batch.add(job);
+        batchBytes += job.bytes();
+        if (batch.size() >= batchFiles || batchBytes >= BATCH_BYTES) {
+            releaseBatch();
+        }
+    }
+
+    private void releaseBatch() throws InterruptedException, KlosetException {
+        if (!batch.isEmpty()) {
+            offer(batch);
+            batch = new ArrayList<>();
+            batchBytes = 0;
+        }
+    }
+
+    private void offer(List<Job> jobs) throws InterruptedException, KlosetException {
+        while (!queue.offer(jobs, 100, TimeUnit.MILLISECONDS)) {
             rethrow();
         }
         rethrow();
@@ -262,8 +296,9 @@ public final class Restore {
     }
 
     private void drain(List<Thread> workers) throws InterruptedException, KlosetException {
+        releaseBatch();
         for (int i = 0; i < workers.size(); i++) {
-            enqueue(Job.END);
+            offer(List.of());
         }
         for (Thread worker : workers) {
             worker.join();
@@ -459,16 +494,17 @@ public final class Restore {
         return new ExportEntry(path, entry.info(), entry.symlinkTarget(), xattrs);
     }
 
+    /** An empty list ends a worker. */
     private void work() {
         try {
-            while (!stopped.get()) {
-                Job job = queue.take();
-                Entry entry = job.entry();
-                if (entry == null) {
-                    return;
+            for (List<Job> jobs = queue.take(); !jobs.isEmpty(); jobs = queue.take()) {
+                for (Job job : jobs) {
+                    if (stopped.get()) {
+                        return;
+                    }
+                    listener.found(job.path(), job.entry().info());
+                    restore(job.path(), job.entry(), job.object());
                 }
-                listener.found(job.path(), entry.info());
-                restore(job.path(), entry, job.object());
             }
         } catch (Throwable e) {
             if (failure == null) {

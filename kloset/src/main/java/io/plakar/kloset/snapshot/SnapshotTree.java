@@ -227,9 +227,12 @@ public final class SnapshotTree {
      */
     public DirectoryCursor children(BytePath directory) throws KlosetException {
         Optional<FileObject> listing = listing(directory);
-        return listing.isPresent()
-                ? new ListingCursor(directory, new ChunkStream(source, listing.get()))
-                : new TreeCursor(directory, new byte[0]);
+        return listing.isPresent() ? children(directory, listing.get()) : new TreeCursor(directory, new byte[0]);
+    }
+
+    /** The children of a directory from the object with its listing, for callers who have it. */
+    public DirectoryCursor children(BytePath directory, FileObject listing) {
+        return new ListingCursor(directory, new ChunkStream(source, listing));
     }
 
     /**

@@ -18,7 +18,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The file tree of Linux by calls of the C library. Names are the kernel's bytes; every attribute the format has is
@@ -140,6 +142,16 @@ final class NativeFs implements FileTree {
     }
 
     private FileStat statAt(int directory, byte[] name, BytePath full, boolean follow) throws ConnectorException {
+        FileStat stat = findAt(directory, name, full, follow);
+        if (stat == null) {
+            throw Errno.failure(follow ? "stat" : "lstat", full, Errno.ENOENT);
+        }
+        return stat;
+    }
+
+    /** Null when there is nothing of that name. */
+    private @Nullable FileStat findAt(int directory, byte[] name, BytePath full, boolean follow)
+            throws ConnectorException {
         try (Scratch scratch = pool.lend()) {
             String verb = follow ? "stat" : "lstat";
             if (!Scratch.put(scratch.first, name)) {
@@ -150,10 +162,13 @@ final class NativeFs implements FileTree {
         }
     }
 
-    private static FileStat statx(Scratch scratch, int directory, int flags, String verb, BytePath full)
+    private static @Nullable FileStat statx(Scratch scratch, int directory, int flags, String verb, BytePath full)
             throws ConnectorException {
         MemorySegment out = scratch.statx;
         int result = Libc.statx(scratch.state, directory, scratch.first, flags, Libc.STATX_BASIC_STATS, out);
+        if (result == -Errno.ENOENT) {
+            return null;
+        }
         if (result < 0) {
             throw Errno.failure(verb, full, -result);
         }
@@ -177,7 +192,11 @@ final class NativeFs implements FileTree {
     private FileStat statFd(int fd, BytePath full) throws ConnectorException {
         try (Scratch scratch = pool.lend()) {
             Scratch.put(scratch.first, new byte[0]);
-            return statx(scratch, fd, AT_EMPTY_PATH, "fstat", full);
+            FileStat stat = statx(scratch, fd, AT_EMPTY_PATH, "fstat", full);
+            if (stat == null) {
+                throw Errno.failure("fstat", full, Errno.ENOENT);
+            }
+            return stat;
         }
     }
 
@@ -577,6 +596,11 @@ final class NativeFs implements FileTree {
         @Override
         public FileStat stat(byte[] name) throws ConnectorException {
             return statAt(fd, name, full(name), false);
+        }
+
+        @Override
+        public Optional<FileStat> find(byte[] name) throws ConnectorException {
+            return Optional.ofNullable(findAt(fd, name, full(name), false));
         }
 
         @Override
