@@ -29,9 +29,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +53,7 @@ public final class Backup {
     private final BackupOptions options;
     private final BackupListener listener;
     private final BytePath directory;
-    private final BlockingQueue<Job> queue = new ArrayBlockingQueue<>(QUEUED_FILES);
+    private final WorkQueue<Job> queue = new WorkQueue<>(QUEUED_FILES);
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicBoolean stopped = new AtomicBoolean();
     private volatile @Nullable Throwable failure;
@@ -76,13 +73,9 @@ public final class Backup {
     private final LongAdder contentRead = new LongAdder();
     private final LongAdder filesRead = new LongAdder();
 
-    /** A file that must be read, and what it was before; an empty job ends a worker. */
+    /** A file that must be read, and what it was before. */
     private record Job(
-            @Nullable SourceEntry entry,
-            List<Xattr> xattrs,
-            @Nullable Entry before) {
-        static final Job END = new Job(null, List.of(), null);
-    }
+            SourceEntry entry, List<Xattr> xattrs, @Nullable Entry before) {}
 
     private Backup(Repository repository, List<Importer> sources, BackupOptions options, BackupListener listener) {
         this.repository = repository;
@@ -322,11 +315,7 @@ public final class Backup {
             for (Thread importer : importers) {
                 importer.join();
             }
-            for (int i = 0; i < workers; i++) {
-                while (!stopped.get() && !queue.offer(Job.END, 100, TimeUnit.MILLISECONDS)) {
-                    // the workers are still busy
-                }
-            }
+            queue.close();
             for (Thread thread : threads) {
                 thread.join();
             }
@@ -400,12 +389,8 @@ public final class Backup {
 
     private void work(RepositoryWriter writer, TreeAssembler trees) throws KlosetException, InterruptedException {
         FileWorker worker = new FileWorker(writer, repository.macs(), repository.chunking(), listener);
-        while (true) {
-            Job job = queue.take();
+        for (Job job = queue.take(); job != null; job = queue.take()) {
             SourceEntry entry = job.entry();
-            if (entry == null) {
-                return;
-            }
             try {
                 FileWorker.Stored stored = worker.store(entry);
                 contentRead.add(stored.bytesRead());
