@@ -39,6 +39,11 @@ import org.jspecify.annotations.Nullable;
  * runs the command; {@link #out} and {@link #notices} by any.
  */
 public final class Invocation {
+    private static final long HEAP_PER_WORKER = 24L << 20;
+
+    /** Sorting, indexes and what else does not depend on the number of workers. */
+    private static final long REST_OF_HEAP = 112L << 20;
+
     private final Surroundings surroundings;
     private final @Nullable String location;
     private final Options options;
@@ -210,6 +215,7 @@ public final class Invocation {
                 cores = available;
             }
         }
+        cores = Math.min(cores, workersWithin(Runtime.getRuntime().maxMemory()));
         if (!options.isGiven("concurrency")) {
             return cores;
         }
@@ -218,6 +224,11 @@ public final class Invocation {
             throw new Failure(ExitCode.FAILURE, "invalid -concurrency value " + wanted);
         }
         return wanted == -1 ? cores : wanted;
+    }
+
+    /** How many workers a heap has room for: each may hold a buffer of two of the largest chunks, and a chunk. */
+    static int workersWithin(long heap) {
+        return Math.clamp((heap - REST_OF_HEAP) / HEAP_PER_WORKER, 1, 1 << 16);
     }
 
     public Passphrases passphrases() throws Failure {

@@ -74,8 +74,7 @@ public final class Backup {
     private final LongAdder filesRead = new LongAdder();
 
     /** A file that must be read, and what it was before. */
-    private record Job(
-            SourceEntry entry, List<Xattr> xattrs, @Nullable Entry before) {}
+    private record Job(SourceEntry entry, List<Xattr> xattrs, PreviousSnapshot.@Nullable Known before) {}
 
     private Backup(Repository repository, List<Importer> sources, BackupOptions options, BackupListener listener) {
         this.repository = repository;
@@ -406,7 +405,7 @@ public final class Backup {
                                 0,
                                 names(job.xattrs()))
                         .withContent(stored.id(), stored.object());
-                record(writer, trees, entry.path(), made, job.xattrs());
+                record(writer, trees, entry.path(), made, job.xattrs(), null);
                 (job.before() == null ? filesNew : filesChanged).increment();
                 listener.done(
                         entry.path(),
@@ -449,10 +448,21 @@ public final class Backup {
     }
 
     /** Stores the entry's blob and hands entry and attributes over for the trees. */
-    private void record(RepositoryWriter writer, TreeAssembler trees, BytePath path, Entry entry, List<Xattr> xattrs)
+    private void record(
+            RepositoryWriter writer,
+            TreeAssembler trees,
+            BytePath path,
+            Entry entry,
+            List<Xattr> xattrs,
+            PreviousSnapshot.@Nullable Known before)
             throws KlosetException {
         byte[] encoded = codecs.get().encode(entry);
-        Mac id = writer.put(BlobType.VFS_ENTRY, encoded);
+        // The same bytes have the same MAC, which costs more than to compare them.
+        Mac id = before != null
+                        && Arrays.equals(encoded, before.encoded())
+                        && writer.known(BlobType.VFS_ENTRY, before.id())
+                ? before.id()
+                : writer.put(BlobType.VFS_ENTRY, encoded);
         trees.entry(path, encoded, id);
         for (Xattr xattr : xattrs) {
             trees.xattr(path, xattr);
@@ -578,10 +588,12 @@ public final class Backup {
                     fail(trees, path, String.valueOf(e.getMessage()));
                 }
             }
-            Entry before = previous == null ? null : previous.find(path);
+            PreviousSnapshot.Known before = previous == null ? null : previous.find(path);
             if (!info.isRegular()) {
                 takeWithoutContent(entry, xattrs, before);
-            } else if (before != null && PreviousSnapshot.unchanged(info, before) && usable(before.object())) {
+            } else if (before != null
+                    && PreviousSnapshot.unchanged(info, before.entry())
+                    && usable(before.entry().object())) {
                 takeUnchanged(entry, xattrs, before);
             } else {
                 queue.put(new Job(entry, xattrs, before));
@@ -611,7 +623,7 @@ public final class Backup {
             }
         }
 
-        private void takeWithoutContent(SourceEntry entry, List<Xattr> xattrs, @Nullable Entry before)
+        private void takeWithoutContent(SourceEntry entry, List<Xattr> xattrs, PreviousSnapshot.@Nullable Known before)
                 throws KlosetException {
             FileInfo info = entry.info();
             boolean isDirectory = info.isDirectory();
@@ -624,9 +636,9 @@ public final class Backup {
                     0,
                     0,
                     names(xattrs));
-            record(writer, trees, entry.path(), made, xattrs);
+            record(writer, trees, entry.path(), made, xattrs, before);
             (isDirectory ? directories : others).increment();
-            listener.done(entry.path(), info, outcome(before, made));
+            listener.done(entry.path(), info, outcome(before == null ? null : before.entry(), made));
         }
 
         private BackupListener.Outcome outcome(@Nullable Entry before, Entry made) {
@@ -643,7 +655,9 @@ public final class Backup {
             return same ? BackupListener.Outcome.UNCHANGED : BackupListener.Outcome.CHANGED;
         }
 
-        private void takeUnchanged(SourceEntry entry, List<Xattr> xattrs, Entry before) throws KlosetException {
+        private void takeUnchanged(SourceEntry entry, List<Xattr> xattrs, PreviousSnapshot.Known known)
+                throws KlosetException {
+            Entry before = known.entry();
             FileInfo info = entry.info().withSize(before.info().size());
             Entry made = new Entry(
                     entry.path().parent(),
@@ -654,7 +668,7 @@ public final class Backup {
                     before.entropy(),
                     before.chunks(),
                     names(xattrs));
-            record(writer, trees, entry.path(), made, xattrs);
+            record(writer, trees, entry.path(), made, xattrs, known);
             filesUnchanged.increment();
             contentBytes.add(info.size());
             listener.processed(info.size());

@@ -2,6 +2,7 @@ package io.plakar.kloset.backup;
 
 import io.plakar.connector.BytePath;
 import io.plakar.connector.FileInfo;
+import io.plakar.connector.Mac;
 import io.plakar.kloset.KlosetException;
 import io.plakar.kloset.snapshot.DirectoryCursor;
 import io.plakar.kloset.snapshot.SnapshotTree;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PreviousSnapshot implements AutoCloseable {
     private static final int OPEN_DIRECTORIES = 64;
+    private static final byte[] NOT_KNOWN = new byte[0];
 
     private final SnapshotTree tree;
     private final BackupListener listener;
@@ -28,9 +30,17 @@ final class PreviousSnapshot implements AutoCloseable {
         this.listener = listener;
     }
 
+    /**
+     * An entry of the previous snapshot.
+     *
+     * @param id of the entry's blob, as its directory's listing says
+     * @param encoded the blob; empty when only the entry is known
+     */
+    record Known(Entry entry, Mac id, byte[] encoded) {}
+
     /** What was there; null when nothing was, or when the previous snapshot cannot be read there. */
     @Nullable
-    Entry find(BytePath path) {
+    Known find(BytePath path) {
         if (path.isRoot()) {
             return search(path);
         }
@@ -62,10 +72,10 @@ final class PreviousSnapshot implements AutoCloseable {
         return listing;
     }
 
-    private @Nullable Entry search(BytePath path) {
+    private @Nullable Known search(BytePath path) {
         try {
             Optional<Entry> entry = tree.lookup(path);
-            return entry.orElse(null);
+            return entry.map(found -> new Known(found, Mac.ZERO, NOT_KNOWN)).orElse(null);
         } catch (KlosetException e) {
             return null;
         }
@@ -104,14 +114,14 @@ final class PreviousSnapshot implements AutoCloseable {
         private boolean begun;
         private boolean ended;
         private byte @Nullable [] passed;
-        private @Nullable Entry current;
+        private @Nullable Known current;
 
         Listing(BytePath directory) {
             this.directory = directory;
         }
 
         @Nullable
-        Entry find(BytePath path) {
+        Known find(BytePath path) {
             byte[] name = path.name();
             try {
                 if (!begun) {
@@ -123,14 +133,15 @@ final class PreviousSnapshot implements AutoCloseable {
                     return search(path);
                 }
                 while (current != null) {
-                    int order = Arrays.compareUnsigned(current.name(), name);
+                    byte[] at = current.entry().name();
+                    int order = Arrays.compareUnsigned(at, name);
                     if (order == 0) {
                         return current;
                     }
                     if (order > 0) {
                         return null;
                     }
-                    passed = current.name();
+                    passed = at;
                     advance();
                 }
                 return null;
@@ -146,7 +157,7 @@ final class PreviousSnapshot implements AutoCloseable {
 
         private void advance() throws KlosetException {
             DirectoryCursor at = cursor;
-            current = at != null && !ended && at.next() ? at.entry() : null;
+            current = at != null && !ended && at.next() ? new Known(at.entry(), at.mac(), at.encoded()) : null;
             if (current == null) {
                 ended = true;
             }

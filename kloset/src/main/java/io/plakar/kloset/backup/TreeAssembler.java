@@ -4,6 +4,7 @@ import io.plakar.connector.BytePath;
 import io.plakar.connector.Mac;
 import io.plakar.connector.Xattr;
 import io.plakar.kloset.KlosetException;
+import io.plakar.kloset.SideTask;
 import io.plakar.kloset.blob.BlobType;
 import io.plakar.kloset.btree.BTreeWriter;
 import io.plakar.kloset.btree.TreeKind;
@@ -109,18 +110,24 @@ final class TreeAssembler implements AutoCloseable {
      */
     Roots write() throws KlosetException, InterruptedException {
         walk();
-        Mac vfs = tree(TreeKind.VFS, vfsKeys, true);
-        Mac types = tree(TreeKind.INDEX, typeKeys, false);
+        Mac vfs;
+        Mac types;
+        Mac errorRoot;
         BTreeWriter packs = new BTreeWriter(writer, TreeKind.INDEX);
         BTreeWriter summaries = new BTreeWriter(writer, TreeKind.INDEX);
-        ExternalSorter.Records directories = directoryKeys.sorted();
-        while (directories.next()) {
-            packs.add(directories.key(), Mac.of(directories.value(), 0));
-            summaries.add(directories.key(), Mac.of(directories.value(), Mac.BYTES));
+        // The tree of paths is about as large as all others together.
+        try (SideTask<Mac> paths = SideTask.start("tree-of-paths", () -> tree(TreeKind.VFS, vfsKeys, true))) {
+            types = tree(TreeKind.INDEX, typeKeys, false);
+            ExternalSorter.Records directories = directoryKeys.sorted();
+            while (directories.next()) {
+                packs.add(directories.key(), Mac.of(directories.value(), 0));
+                summaries.add(directories.key(), Mac.of(directories.value(), Mac.BYTES));
+            }
+            errorRoot = tree(TreeKind.ERRORS, errorKeys, false);
+            vfs = paths.result();
         }
         Mac packRoot = packs.finish();
         Mac summaryRoot = summaries.finish();
-        Mac errorRoot = tree(TreeKind.ERRORS, errorKeys, false);
         Mac xattrRoot = writeXattrs();
         Summary summary = rootSummary;
         if (summary == null) {

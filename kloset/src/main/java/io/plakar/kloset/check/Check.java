@@ -6,6 +6,7 @@ import io.plakar.connector.ConnectorFlag;
 import io.plakar.connector.Mac;
 import io.plakar.connector.Resource;
 import io.plakar.kloset.KlosetException;
+import io.plakar.kloset.SideTask;
 import io.plakar.kloset.blob.BlobType;
 import io.plakar.kloset.btree.BTreeReader;
 import io.plakar.kloset.btree.TreeKind;
@@ -180,41 +181,12 @@ public final class Check {
     }
 
     private void bothPasses() throws KlosetException, InterruptedException {
-        Throwable[] failure = new Throwable[1];
-        Thread second = Thread.ofPlatform().daemon().name("check").start(() -> {
-            try {
-                packfiles();
-            } catch (Throwable e) {
-                synchronized (failure) {
-                    failure[0] = e;
-                }
-            }
-        });
-        boolean complete = false;
-        try {
+        try (SideTask<Boolean> second = SideTask.start("check", () -> {
+            packfiles();
+            return true;
+        })) {
             structures();
-            second.join();
-            complete = true;
-        } finally {
-            if (!complete) {
-                second.interrupt();
-                joinUninterruptibly(second);
-            }
-        }
-        rethrow(failure);
-    }
-
-    private static void joinUninterruptibly(Thread thread) {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+            second.result();
         }
     }
 

@@ -21,6 +21,9 @@ public interface DirectoryCursor extends AutoCloseable {
     /** The id of the child's entry blob, as the listing or the tree says. */
     Mac mac();
 
+    /** The bytes of the child's entry blob, a fresh array. */
+    byte[] encoded();
+
     @Override
     void close() throws KlosetException;
 }

@@ -469,6 +469,11 @@ public final class SnapshotTree {
         }
 
         @Override
+        public byte[] encoded() {
+            return rest != null ? rest.encoded() : Arrays.copyOf(frames.array(), frames.entryLength());
+        }
+
+        @Override
         public void close() throws KlosetException {
             frames.close();
         }
@@ -480,6 +485,7 @@ public final class SnapshotTree {
         private final BytePath directory;
         private final BTreeReader.Cursor keys;
         private final EntryCodec codec = new EntryCodec();
+        private byte[] encoded = new byte[0];
         private @Nullable Entry entry;
         private boolean ended;
 
@@ -518,6 +524,7 @@ public final class SnapshotTree {
             if (!found.parent().equals(directory) || !found.path().equals(path)) {
                 throw new KlosetException.Corrupt("the entry of " + path + " says it is " + found.path());
             }
+            encoded = bytes;
             return found;
         }
 
@@ -532,6 +539,11 @@ public final class SnapshotTree {
         @Override
         public Mac mac() {
             return keys.value();
+        }
+
+        @Override
+        public byte[] encoded() {
+            return encoded.clone();
         }
 
         @Override
