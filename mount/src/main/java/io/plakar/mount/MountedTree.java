@@ -76,7 +76,7 @@ public final class MountedTree implements AutoCloseable {
             BytePath base) {
         this.repository = repository;
         this.trees = new RecentTrees(repository, MOST_TREES);
-        this.contents = new ContentReader(repository, repository.macs());
+        this.contents = new ContentReader(repository);
         boolean near = repository.store().flags().contains(ConnectorFlag.LOCALFS);
         this.chunks = new ChunkCache(
                 contents, CHUNK_BYTES, near ? Math.max(2, repository.context().concurrency()) : LOADERS_FAR);

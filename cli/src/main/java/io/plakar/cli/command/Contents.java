@@ -13,7 +13,7 @@ final class Contents {
     private final ContentReader reader;
 
     Contents(Repository repository) {
-        this.reader = new ContentReader(repository, repository.macs());
+        this.reader = new ContentReader(repository);
     }
 
     /** Hands the verified content of {@code object} to {@code target}, in order. */

@@ -104,7 +104,7 @@ public final class Check {
         this.everything = everything;
         this.options = options;
         this.listener = listener;
-        this.contents = new ContentReader(repository, repository.macs());
+        this.contents = new ContentReader(repository);
         this.needed = new BlobBits(repository.index().ordinals());
         this.whole = new BlobBits(repository.index().ordinals());
         this.errors = new long[targets.size()];

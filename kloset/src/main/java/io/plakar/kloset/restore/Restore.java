@@ -121,7 +121,7 @@ public final class Restore {
             reads.expectMetadata();
         }
         this.tree = new SnapshotTree(reads, snapshot);
-        this.contents = new ContentReader(reads, repository.macs());
+        this.contents = new ContentReader(reads);
         this.to = to;
         this.batchFiles = to.flags().contains(ConnectorFlag.LOCALFS) ? BATCH_FILES : 1;
         this.queue = new ArrayBlockingQueue<>(QUEUED / batchFiles);

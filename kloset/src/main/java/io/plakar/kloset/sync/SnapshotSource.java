@@ -34,7 +34,7 @@ final class SnapshotSource implements Importer {
     SnapshotSource(Repository repository, SnapshotHeader header) throws KlosetException {
         this.header = header;
         this.tree = repository.tree(header);
-        this.contents = new ContentReader(repository, repository.macs());
+        this.contents = new ContentReader(repository);
     }
 
     @Override

@@ -78,7 +78,7 @@ class SeekingReaderTest {
     }
 
     private ChunkCache cache(long capacity) {
-        return new ChunkCache(new ContentReader(chunks, MACS), capacity, 2);
+        return new ChunkCache(new ContentReader(chunks), capacity, 2);
     }
 
     private static byte[] random(SplittableRandom random, int length) {

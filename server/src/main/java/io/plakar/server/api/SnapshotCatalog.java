@@ -76,7 +76,7 @@ final class SnapshotCatalog implements AutoCloseable {
         this.trees = new RecentTrees(repository, MOST_TREES);
         this.refreshing = refreshing;
         this.log = log;
-        this.contents = new ContentReader(repository, repository.macs());
+        this.contents = new ContentReader(repository);
         this.addedBytes = new AddedBytes(repository.index());
     }
 

@@ -278,8 +278,8 @@ class ApiTest {
     @Test
     void rangesAreTheBytesOfTheContent() throws Exception {
         try (Repository repository = fixture.open();
-                ChunkCache chunks = new ChunkCache(new ContentReader(repository, repository.macs()), 32 << 20, 2)) {
-            FileObject object = large(repository, new ContentReader(repository, repository.macs()));
+                ChunkCache chunks = new ChunkCache(new ContentReader(repository), 32 << 20, 2)) {
+            FileObject object = large(repository, new ContentReader(repository));
             SeekingReader reader = new SeekingReader(chunks, object);
             assertThat(object.chunkCount()).isGreaterThan(3);
             long cut = object.chunkLength(0);
@@ -321,7 +321,7 @@ class ApiTest {
 
     private void damageChunk(int chunk) throws Exception {
         try (Repository repository = fixture.open()) {
-            FileObject object = large(repository, new ContentReader(repository, repository.macs()));
+            FileObject object = large(repository, new ContentReader(repository));
             BlobLocation at =
                     Objects.requireNonNull(repository.index().find(BlobType.CHUNK.number(), object.chunkMac(chunk)));
             byte[] packfile = Objects.requireNonNull(
