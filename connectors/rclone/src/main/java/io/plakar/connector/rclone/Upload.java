@@ -4,7 +4,10 @@ import io.plakar.connector.ConnectorException;
 import io.plakar.connector.ConnectorException.Reason;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,7 +35,10 @@ final class Upload implements AutoCloseable {
     private final long expected;
     private final long limit;
     private final String staging;
-    private final List<byte[]> blocks = new ArrayList<>();
+    /** Off the heap, which is sized for less than the packfiles on their way. */
+    private final Arena memory = Arena.ofShared();
+
+    private final List<ByteBuffer> blocks = new ArrayList<>();
     private long size;
     private @Nullable Stream stream;
     private boolean finished;
@@ -63,12 +69,13 @@ final class Upload implements AutoCloseable {
             return;
         }
         while (bytes.hasRemaining()) {
-            int used = (int) (size % BLOCK);
-            if (used == 0) {
-                blocks.add(new byte[BLOCK]);
+            if (size % BLOCK == 0) {
+                blocks.add(memory.allocate(BLOCK).asByteBuffer());
             }
-            int count = Math.min(BLOCK - used, bytes.remaining());
-            bytes.get(blocks.getLast(), used, count);
+            ByteBuffer block = blocks.getLast();
+            int count = Math.min(block.remaining(), bytes.remaining());
+            block.put(bytes.slice(bytes.position(), count));
+            bytes.position(bytes.position() + count);
             size += count;
         }
     }
@@ -85,22 +92,20 @@ final class Upload implements AutoCloseable {
         Stream open = new Stream(known);
         stream = open;
         open.begin();
-        long left = size;
-        for (byte[] block : blocks) {
-            int count = (int) Math.min(BLOCK, left);
-            open.write(ByteBuffer.wrap(block, 0, count));
-            left -= count;
+        for (ByteBuffer block : blocks) {
+            open.write(block.duplicate().flip());
         }
         blocks.clear();
         return open;
     }
 
     private void writeBlocks(OutputStream out) throws IOException {
-        long left = size;
-        for (byte[] block : blocks) {
-            int count = (int) Math.min(BLOCK, left);
-            out.write(block, 0, count);
-            left -= count;
+        WritableByteChannel channel = Channels.newChannel(out);
+        for (ByteBuffer block : blocks) {
+            ByteBuffer filled = block.duplicate().flip();
+            while (filled.hasRemaining()) {
+                channel.write(filled);
+            }
         }
     }
 
@@ -132,7 +137,6 @@ final class Upload implements AutoCloseable {
             }
         }
         finished = true;
-        blocks.clear();
     }
 
     /** Removes what a failure may have left under a name that is not the final one. */
@@ -151,11 +155,17 @@ final class Upload implements AutoCloseable {
 
     @Override
     public void close() throws ConnectorException {
-        blocks.clear();
-        Stream open = stream;
-        if (!finished && open != null) {
-            finished = true;
-            open.abort();
+        try {
+            Stream open = stream;
+            if (!finished && open != null) {
+                finished = true;
+                open.abort();
+            }
+        } finally {
+            blocks.clear();
+            if (memory.scope().isAlive()) {
+                memory.close();
+            }
         }
     }
 
