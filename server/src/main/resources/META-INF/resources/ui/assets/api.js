@@ -158,9 +158,9 @@ export async function saveArchive(id, paths, format, name) {
 
 /**
  * Listens to server-sent events until the signal ends it; asks again, from where it was, when the connection breaks.
- * `EventSource` cannot send the token.
+ * Whatever happens after `onOpen` comes as an event. `EventSource` cannot send the token.
  */
-export async function listen(path, onEvent, signal) {
+export async function listen(path, onEvent, signal, onOpen = () => {}) {
   let last = '';
   let wait = 500;
   while (!signal.aborted) {
@@ -170,6 +170,7 @@ export async function listen(path, onEvent, signal) {
         headers: { Accept: 'text/event-stream', ...(last === '' ? {} : { 'Last-Event-ID': last }) },
       });
       wait = 500;
+      onOpen();
       for await (const event of eventsOf(answer.body)) {
         last = event.id ?? last;
         if (onEvent(event) === false) {

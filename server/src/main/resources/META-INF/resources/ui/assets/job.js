@@ -55,10 +55,27 @@ class JobView extends Part {
     if (!this.#load.value || this.#check()) {
       return;
     }
-    listen('/api/v2/events', (event) => this.#event(event, job), abort.signal).catch((problem) => {
+    listen('/api/v2/events', (event) => this.#event(event, job), abort.signal, () => this.#refresh(job)).catch((problem) => {
       this.#load.problem = problem;
       this.requestUpdate();
     });
+  }
+
+  /** What happened before the first event. */
+  async #refresh(job) {
+    try {
+      const { item } = await get(`/api/v2/jobs/${job}`);
+      // An event that came meanwhile is newer.
+      if (this.job === job && !isEnded(this.#load.value)) {
+        this.#load.value = item;
+        if (this.#check()) {
+          this.#abort?.abort();
+        }
+        this.requestUpdate();
+      }
+    } catch (problem) {
+      this.#lost(problem);
+    }
   }
 
   /** False ends the listening. */
@@ -69,7 +86,7 @@ class JobView extends Part {
     } else if (event.type === 'progress' && data.job === job) {
       this.#load.value = { ...this.#load.value, progress: data.progress };
     } else if (event.type === 'reset') {
-      get(`/api/v2/jobs/${job}`).then((answer) => { this.#load.value = answer.item; this.#check(); this.requestUpdate(); }).catch((problem) => this.#lost(problem));
+      this.#refresh(job);
     }
     this.requestUpdate();
     return !this.#check();
