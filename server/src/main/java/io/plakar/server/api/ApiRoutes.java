@@ -13,6 +13,7 @@ import io.plakar.server.job.WorkContext;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import tools.jackson.core.exc.JacksonIOException;
 
 /**
  * Which method and path means what (http-api §1.6). Paths are matched as they came, encoded; what is behind a route is
@@ -237,19 +238,22 @@ final class ApiRoutes implements AutoCloseable {
             Thread.currentThread().interrupt();
             fail(exchange, ApiError.internal(), e);
         } catch (IOException e) {
-            if (e.getCause() instanceof KlosetException || !exchange.committed()) {
-                fail(
-                        exchange,
-                        e.getCause() instanceof KlosetException cause ? answerTo(cause) : ApiError.internal(),
-                        e);
-            } else {
-                // Most likely the client went away.
-                exchange.breakOff(e);
-            }
+            failed(exchange, e);
+        } catch (JacksonIOException e) {
+            failed(exchange, e.getCause() instanceof IOException cause ? cause : new IOException(e));
         } catch (RuntimeException | StackOverflowError e) {
             fail(exchange, ApiError.internal(), e);
         } finally {
             exchange.readRest();
+        }
+    }
+
+    private void failed(Exchange exchange, IOException e) throws IOException {
+        if (e.getCause() instanceof KlosetException || !exchange.committed()) {
+            fail(exchange, e.getCause() instanceof KlosetException cause ? answerTo(cause) : ApiError.internal(), e);
+        } else {
+            // Most likely the client went away.
+            exchange.breakOff(e);
         }
     }
 
