@@ -5,7 +5,6 @@ import io.plakar.kloset.codec.Codec;
 import io.plakar.kloset.codec.Compression;
 import io.plakar.kloset.codec.Encryption;
 import io.plakar.kloset.codec.StoreKey;
-import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +40,6 @@ final class Training {
     }
 
     private static void tryCiphers() {
-        byte[] sample = new byte[1000];
         try (Codec codec = Codec.of(
                 Compression.LZ4,
                 Encryption.of(
@@ -50,10 +48,7 @@ final class Training {
                         Encryption.DEFAULT_PIECE,
                         StoreKey.of(new byte[StoreKey.BYTES]),
                         new SecureRandom()))) {
-            ByteBuffer encoded = codec.encode(sample, 0, sample.length);
-            byte[] copy = new byte[encoded.remaining()];
-            encoded.get(copy);
-            codec.decode(copy, sample.length);
+            codec.warmUp();
         } catch (KlosetException e) {
             // The cache then lacks these classes, which costs time only.
         }

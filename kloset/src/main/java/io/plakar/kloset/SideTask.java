@@ -50,6 +50,11 @@ public final class SideTask<T> implements AutoCloseable {
         if (!task.isDone()) {
             thread.interrupt();
         }
+        join();
+    }
+
+    /** Waits for the end of the work, whatever came of it. An interrupt of the caller does not end the waiting and stays. */
+    public void join() {
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {

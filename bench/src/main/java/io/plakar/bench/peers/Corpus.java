@@ -1,5 +1,6 @@
 package io.plakar.bench.peers;
 
+import io.plakar.kloset.sort.PrivateDirectory;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -22,7 +23,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** A directory to back up. Made once below the directory given, and used again by later runs. */
 enum Corpus {
@@ -192,23 +192,9 @@ enum Corpus {
     }
 
     static void delete(Path tree) throws IOException {
-        if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
-            return;
+        if (Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
+            PrivateDirectory.delete(tree);
         }
-        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
-                    throws IOException {
-                Files.delete(directory);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 
     private static String text(SplittableRandom random, int length) {

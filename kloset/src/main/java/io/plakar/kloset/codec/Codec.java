@@ -61,6 +61,15 @@ public final class Codec implements AutoCloseable {
         return sealed.flip();
     }
 
+    /** Encodes and decodes a sample: what that needs is loaded then. */
+    public void warmUp() throws KlosetException {
+        byte[] sample = new byte[1024];
+        ByteBuffer encoded = encode(sample, 0, sample.length);
+        byte[] copy = new byte[encoded.remaining()];
+        encoded.get(copy);
+        decode(copy, sample.length);
+    }
+
     /**
      * Decodes what {@code encoded} holds from position to limit, and moves the position to the limit.
      *

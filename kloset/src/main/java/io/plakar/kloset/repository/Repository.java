@@ -8,6 +8,7 @@ import io.plakar.connector.Resource;
 import io.plakar.connector.StoreConnector;
 import io.plakar.kloset.EngineContext;
 import io.plakar.kloset.KlosetException;
+import io.plakar.kloset.SideTask;
 import io.plakar.kloset.blob.BlobSource;
 import io.plakar.kloset.blob.BlobType;
 import io.plakar.kloset.chunking.FastCdc;
@@ -308,12 +309,15 @@ public final class Repository implements BlobSource, AutoCloseable {
         if (passphrase == null) {
             throw new KlosetException.NotAuthentic("the store is encrypted and no passphrase was given");
         }
-        Thread warmUp = Thread.ofPlatform().daemon().name("warm-up").start(() -> warmUp(configuration, context));
+        SideTask<Boolean> warmUp = SideTask.start("warm-up", () -> {
+            warmUp(configuration, context);
+            return true;
+        });
         byte[] key;
         try {
             key = encryption.keyDerivation().derive(passphrase, encryption.salt());
         } finally {
-            joinUninterruptibly(warmUp);
+            warmUp.join();
         }
         verifyKey(encryption, object, key, "failed to unlock repository: the passphrase is wrong", context);
         return key;
@@ -324,30 +328,12 @@ public final class Repository implements BlobSource, AutoCloseable {
      * native libraries take a good part of one.
      */
     private static void warmUp(StoreConfiguration configuration, EngineContext context) {
-        byte[] sample = new byte[1024];
         try (Codec codec = codec(configuration, new byte[StoreKey.BYTES], context)) {
-            ByteBuffer encoded = codec.encode(sample, 0, sample.length);
-            byte[] copy = new byte[encoded.remaining()];
-            encoded.get(copy);
-            codec.decode(copy, sample.length);
+            codec.warmUp();
             MacAlgorithm.of(configuration.hashing().algorithm(), new byte[StoreKey.BYTES])
-                    .mac(sample);
+                    .mac(new byte[1024]);
         } catch (KlosetException e) {
             // What does not work is said by whoever needs it.
-        }
-    }
-
-    private static void joinUninterruptibly(Thread thread) {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 
